@@ -1,0 +1,5 @@
+//! Addresses and prefixes.
+
+mod cidr;
+
+pub use cidr::{Cidr, CidrError};

@@ -1,0 +1,7 @@
+//! Security Associations.
+
+mod params;
+
+pub use params::{
+    Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, SaUsage, Spi, UdpEncap, VolumeLimits,
+};
