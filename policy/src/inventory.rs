@@ -1,6 +1,7 @@
 //! The gateways, peers and tunnels that exist, and the rules between them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use crate::finding::{Finding, Refusal};
 use crate::gateway::VpnGateway;
@@ -11,8 +12,8 @@ use crate::text::list;
 use crate::tunnel::VpnTunnel;
 use crate::validate::{self, Rules};
 
-/// A configuration that keeps every rule. A change that would break one is refused as a whole, with everything that speaks
-/// against it; one that is merely weak passes and returns its warnings.
+/// A configuration that keeps every rule. A change that would break one is refused as a whole, with everything that
+/// speaks against it; one that is merely weak passes and returns its warnings.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     rules: Rules,
@@ -22,6 +23,7 @@ pub struct Inventory {
     tunnels_of_gateway: BTreeMap<GatewayId, BTreeSet<TunnelId>>,
     tunnels_of_peer: BTreeMap<PeerId, BTreeSet<TunnelId>>,
     gateways_of_vpc: BTreeMap<VpcId, BTreeSet<GatewayId>>,
+    gateways_of_address: BTreeMap<IpAddr, BTreeSet<GatewayId>>,
     pairs_of_vpc: BTreeMap<VpcId, PairIndex>,
 }
 
@@ -115,7 +117,7 @@ impl Inventory {
             return Err(in_use("GW-4", path, tunnels).into());
         }
         let gateway = self.gateways.remove(id).ok_or_else(|| absent("GW-4", path))?;
-        self.leave_vpc(&gateway);
+        self.forget_gateway(&gateway);
         Ok(gateway)
     }
 
@@ -195,11 +197,9 @@ impl Inventory {
     pub(crate) fn check_gateway(&self, gateway: &VpnGateway) -> Vec<Finding> {
         let mut findings = validate::gateway(gateway);
         let siblings = self.gateways_of_vpc.get(&gateway.vpc.id).into_iter().flatten();
-        let others = siblings.filter(|id| **id != gateway.id).filter_map(|id| self.gateways.get(id));
+        let mut others = siblings.filter(|id| **id != gateway.id).filter_map(|id| self.gateways.get(id));
         let wanted: BTreeSet<_> = gateway.vpc.cidrs.iter().collect();
-        if let Some(other) =
-            others.into_iter().find(|other| other.vpc.cidrs.iter().collect::<BTreeSet<_>>() != wanted)
-        {
+        if let Some(other) = others.find(|other| other.vpc.cidrs.iter().collect::<BTreeSet<_>>() != wanted) {
             let message = format!(
                 "VPC {} has {} here and {} at gateway {}",
                 gateway.vpc.id,
@@ -211,10 +211,9 @@ impl Inventory {
             findings.push(Finding::error("GW-1", path, message, "Give the same address space at both"));
         }
         let address = gateway.external.address;
-        if let Some(other) =
-            self.gateways.values().find(|other| other.id != gateway.id && other.external.address == address)
-        {
-            let message = format!("external address {address} is bound to gateway {} already", other.id);
+        let mut holders = self.gateways_of_address.get(&address).into_iter().flatten();
+        if let Some(other) = holders.find(|id| **id != gateway.id) {
+            let message = format!("external address {address} is bound to gateway {other} already");
             let path = format!("gateway[{}].external.address", gateway.id);
             findings.push(Finding::error("GW-1", path, message, "Bind an external address of its own"));
         }
@@ -267,14 +266,15 @@ impl Inventory {
         findings
     }
 
-    /// Adds or replaces a gateway without tunnels, or one whose VPC stays the same, unchecked.
+    /// Adds or replaces a gateway, unchecked. Its tunnels, if it has any, must be forgotten first.
     pub(crate) fn put_gateway(&mut self, gateway: VpnGateway) {
-        self.gateways_of_vpc.entry(gateway.vpc.id.clone()).or_default().insert(gateway.id.clone());
-        if let Some(old) = self.gateways.insert(gateway.id.clone(), gateway.clone())
-            && old.vpc.id != gateway.vpc.id
-        {
-            self.leave_vpc(&old);
+        if let Some(old) = self.gateways.remove(&gateway.id) {
+            self.forget_gateway(&old);
         }
+        let id = gateway.id.clone();
+        self.gateways_of_vpc.entry(gateway.vpc.id.clone()).or_default().insert(id.clone());
+        self.gateways_of_address.entry(gateway.external.address).or_default().insert(id.clone());
+        self.gateways.insert(id, gateway);
     }
 
     /// Adds or replaces a peer, unchecked.
@@ -317,8 +317,10 @@ impl Inventory {
         }
     }
 
-    fn leave_vpc(&mut self, gateway: &VpnGateway) {
+    /// Drops what is noted about a gateway besides the gateway itself.
+    fn forget_gateway(&mut self, gateway: &VpnGateway) {
         drop_member(&mut self.gateways_of_vpc, &gateway.vpc.id, &gateway.id);
+        drop_member(&mut self.gateways_of_address, &gateway.external.address, &gateway.id);
     }
 }
 

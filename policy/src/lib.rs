@@ -11,6 +11,8 @@ mod algorithms;
 mod capabilities;
 mod document;
 mod finding;
+#[cfg(test)]
+mod fixtures;
 mod gateway;
 mod identity;
 mod ids;

@@ -8,8 +8,8 @@ use crate::ids::TunnelId;
 use crate::pair_index::{PairIndex, SubnetPair};
 use crate::tunnel::VpnTunnel;
 
-/// Checks the pairs of `tunnel` against those of the other tunnels of its VPC. Each pair of another tunnel that is equal is an
-/// error of its own; overlaps yield one warning for each other tunnel, with the first pair as the example.
+/// Checks the pairs of `tunnel` against those of the other tunnels of its VPC. Each pair of another tunnel that is
+/// equal is an error of its own; overlaps yield one warning for each other tunnel, with the first pair as the example.
 pub(crate) fn pairs(tunnel: &VpnTunnel, index: &PairIndex) -> Vec<Finding> {
     let path = format!("tunnel[{}]", tunnel.id);
     let mut findings = Vec::new();
