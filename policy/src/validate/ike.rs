@@ -4,6 +4,7 @@ use super::Rules;
 use super::choice::{choice, lifetime};
 use crate::algorithms::IkeVersion;
 use crate::finding::Finding;
+use crate::gateway::VpnGateway;
 use crate::peer::PeerGateway;
 use crate::text::list;
 use crate::tunnel::VpnTunnel;
@@ -11,6 +12,7 @@ use crate::tunnel::VpnTunnel;
 /// Checks the IKE policy of a tunnel.
 pub(super) fn ike(
     tunnel: &VpnTunnel,
+    gateway: Option<&VpnGateway>,
     peer: Option<&PeerGateway>,
     rules: &Rules,
     findings: &mut Vec<Finding>,
@@ -28,7 +30,7 @@ pub(super) fn ike(
     findings.extend(choice("IKE-3", at("encryption"), policy.encryption, &limits.ike_encryption));
     findings.extend(choice("IKE-5", at("dh_group"), policy.dh_group, &limits.dh_groups));
     findings.extend(lifetime("IKE-8", at("lifetime_secs"), policy.lifetime_secs, &limits.ike_lifetime_secs));
-    identities(tunnel, peer, findings);
+    identities(tunnel, gateway, peer, findings);
 }
 
 fn exchange_mode(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
@@ -58,7 +60,12 @@ fn exchange_mode(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
     }
 }
 
-fn identities(tunnel: &VpnTunnel, peer: Option<&PeerGateway>, findings: &mut Vec<Finding>) {
+fn identities(
+    tunnel: &VpnTunnel,
+    gateway: Option<&VpnGateway>,
+    peer: Option<&PeerGateway>,
+    findings: &mut Vec<Finding>,
+) {
     let at = |field: &str| format!("tunnel[{}].ike.{field}", tunnel.id);
     if let Some(peer) = peer.filter(|peer| peer.is_any() && tunnel.ike.remote_id.is_none()) {
         let message =
@@ -66,9 +73,11 @@ fn identities(tunnel: &VpnTunnel, peer: Option<&PeerGateway>, findings: &mut Vec
         let fix = "Give the remote id: the domain name or the address that the peer sends as its own id";
         findings.push(Finding::error("IKE-7", at("remote_id"), message, fix));
     }
-    if let (Some(local), Some(remote)) = (&tunnel.ike.local_id, &tunnel.ike.remote_id)
-        && local == remote
-    {
+    let local = gateway.map(|gateway| tunnel.local_identity(gateway));
+    let remote = peer.and_then(|peer| tunnel.remote_identity(peer));
+    let one_is_set = tunnel.ike.local_id.is_some() || tunnel.ike.remote_id.is_some();
+    // Where neither is set, equal identities are equal addresses, which the rule of the ends refuses.
+    if let Some(local) = local.filter(|local| one_is_set && remote.as_ref() == Some(local)) {
         let message = format!("both ends call themselves {local}");
         findings.push(Finding::error("IKE-6", at("local_id"), message, "Give each end an id of its own"));
     }

@@ -167,6 +167,8 @@ fn ike_6_same_id() {
     };
     assert_eq!(errors(&ids("a.example", "a.example")), ["IKE-6"]);
     assert_eq!(ids("a.example", "b.example"), []);
+    assert_eq!(errors(&findings(|t| t.ike.remote_id = Some("106.75.234.78".parse().unwrap()))), ["IKE-6"]);
+    assert_eq!(errors(&findings(|t| t.ike.local_id = Some("1.1.1.1".parse().unwrap()))), ["IKE-6"]);
 }
 
 /// IKE-8, SEC-5: lifetimes at and beyond their bounds.

@@ -16,7 +16,7 @@ pub(crate) fn tunnel(
     let mut findings = Vec::new();
     ends(tunnel, gateway, peer, &mut findings);
     subnets::subnets(tunnel, gateway, &rules.limits, &mut findings);
-    ike::ike(tunnel, peer, rules, &mut findings);
+    ike::ike(tunnel, gateway, peer, rules, &mut findings);
     ipsec::ipsec(tunnel, rules, &mut findings);
     findings
 }
