@@ -1,0 +1,1 @@
+//! Primitives and constructions of the negotiated algorithms.
