@@ -95,7 +95,8 @@ impl Offer {
 
     fn differs(&self, other: &Self, field: Field) -> bool {
         let (a, b) = (self.of(field), other.of(field));
-        !(a.is_empty() && b.is_empty()) && !a.iter().any(|name| b.contains(name))
+        let both_empty = a.is_empty() && b.is_empty();
+        !both_empty && !a.iter().any(|name| b.contains(name))
     }
 }
 
