@@ -27,3 +27,11 @@ fn prf_plus_is_one_stream() {
     let second = prf(Prf::HmacSha1, b"key", &[first.expose(), b"seed", &[2]]);
     assert_eq!(second.expose(), &whole.expose()[20..40]);
 }
+
+/// F-21: the shortest nonce that is decoded has half the key size of every function, so no further check is needed.
+#[test]
+fn f_21_every_nonce_is_long_enough_for_every_prf() {
+    for function in [Prf::HmacMd5, Prf::HmacSha1, Prf::HmacSha256] {
+        assert!(crate::wire::v2::NONCE_MIN * 2 >= function.key_len(), "{function}");
+    }
+}
