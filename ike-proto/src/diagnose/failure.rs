@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 use esp_core::selector::Selectors;
 
 use crate::config::Identity;
-use crate::suite::Difference;
+use crate::suite::difference::Difference;
 
 /// Why an attempt or an exchange failed. What both sides said is kept, so that the explanation can name the field.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,10 @@ mod drop_reason;
 mod event;
 mod explain;
 mod failure;
+mod observed;
 
 pub use drop_reason::DropReason;
 pub use event::{ChildSaInfo, CloseReason, Event, IkeSaInfo, IkeSaName, MessageTrace, Phase, Role};
 pub use explain::Explanation;
+pub(crate) use observed::Observed;
 pub use failure::{FailureReason, NatBlock};
