@@ -9,7 +9,8 @@ use crate::v2::init::Candidate;
 /// the peer has said who it is.
 pub(crate) fn candidates(connections: &Connections, path: Path) -> Vec<Candidate> {
     let (local, remote) = (path.local.ip(), path.remote.ip());
-    let ours = connections.iter().filter(|(_, config)| config.local == local || config.local.is_unspecified());
+    let ours =
+        connections.iter().filter(|(_, config)| config.local == local || config.local.is_unspecified());
     let fit = |named: bool| {
         ours.clone().filter(move |(_, config)| match config.remote {
             Some(address) => named && address == remote,

@@ -38,7 +38,10 @@ impl CookieJar {
             rng.fill_bytes(&mut octets);
             self.before = self.present.replace((number, SecretBytes::copy_from(&octets), now));
         }
-        self.present.as_ref().map(|(number, secret, _)| cookie(*number, secret, nonce, peer, spi)).unwrap_or_default()
+        self.present
+            .as_ref()
+            .map(|(number, secret, _)| cookie(*number, secret, nonce, peer, spi))
+            .unwrap_or_default()
     }
 
     /// Whether a cookie is one of ours for this initiator. Compared in constant time (F-32).

@@ -37,9 +37,8 @@ impl Endpoint {
             return self.refuse_version(now, path, &header);
         }
         let from_initiator = header.flags.is_initiator();
-        let is_first = header.exchange == ExchangeType::IKE_SA_INIT
-            && from_initiator
-            && !header.flags.is_response();
+        let is_first =
+            header.exchange == ExchangeType::IKE_SA_INIT && from_initiator && !header.flags.is_response();
         if is_first && header.responder_spi.is_zero() {
             return self.handle_first_message(now, path, &header, octets);
         }

@@ -15,3 +15,6 @@ pub(crate) use candidates::candidates;
 pub use endpoint::Endpoint;
 pub use input::{Command, ConnectionId, Input};
 pub use output::{Output, TimeoutReason, Transmit};
+
+#[cfg(test)]
+mod tests;

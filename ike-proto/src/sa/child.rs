@@ -51,8 +51,7 @@ impl ChildSpec {
             mode: self.mode,
             local: path.local.ip(),
             remote: path.remote.ip(),
-            encap: encap
-                .then(|| UdpEncap { local_port: path.local.port(), remote_port: path.remote.port() }),
+            encap: encap.then(|| UdpEncap { local_port: path.local.port(), remote_port: path.remote.port() }),
             suite: self.suite,
             keys: self.keys_of(direction).clone(),
             selectors: self.selectors.clone(),

@@ -130,8 +130,7 @@ impl Core {
         outbound: OutboundStart,
     ) -> ChildSaInfo {
         let lifetime = Lifetime::new(fx, life, spec.role);
-        let params =
-            |direction| spec.params(direction, self.path, self.nat.encap, lifetime.expires_at);
+        let params = |direction| spec.params(direction, self.path, self.nat.encap, lifetime.expires_at);
         let inbound_params = params(Direction::Inbound);
         let outbound_params = params(Direction::Outbound);
         let mut child = ChildSa {

@@ -26,7 +26,8 @@ impl Lifetime {
     pub(crate) fn new(fx: &mut Effects<'_>, life: Duration, role: Role) -> Self {
         let margin = (life / 10).min(LONGEST_MARGIN);
         let half = margin / 2;
-        let jitter = Duration::from_micros(fx.random_below(u64::try_from(half.as_micros()).unwrap_or(u64::MAX)));
+        let jitter =
+            Duration::from_micros(fx.random_below(u64::try_from(half.as_micros()).unwrap_or(u64::MAX)));
         let before = margin + jitter + if role == Role::Initiator { half } else { Duration::ZERO };
         let expires_at = fx.now + life;
         Self { rekey_at: Some(expires_at.saturating_sub(before)), expires_at }

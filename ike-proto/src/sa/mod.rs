@@ -14,8 +14,8 @@ mod retransmit;
 mod session;
 
 pub(crate) use child::{ChildSa, ChildSpec, ChildState, OutboundStart};
-pub(crate) use ike_core::Core;
 pub(crate) use effects::{Ask, Connections, Effects};
+pub(crate) use ike_core::Core;
 pub(crate) use ike_sa::IkeSa;
 pub(crate) use lifetime::Lifetime;
 pub(crate) use liveness::Liveness;

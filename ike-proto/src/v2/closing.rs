@@ -79,8 +79,8 @@ impl Closing {
         // A Delete of what we are deleting gets an empty answer; anything else must wait for an IKE SA that it will
         // not find (RFC 7296 §2.25.2).
         let payloads = v2::decode_chain(plain.first, &plain.plain).unwrap_or_default();
-        let deletes = Contents::read(&payloads)
-            .is_ok_and(|contents| contents.deletes.contains(&&DeletePayload::IkeSa));
+        let deletes =
+            Contents::read(&payloads).is_ok_and(|contents| contents.deletes.contains(&&DeletePayload::IkeSa));
         let draft = if header.exchange == ExchangeType::INFORMATIONAL {
             Draft::new()
         } else {
@@ -97,7 +97,8 @@ impl Closing {
 
     /// Time has passed. A peer that does not answer is let go.
     pub(crate) fn handle_timeout(mut self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
-        let due = self.generation.pending.as_mut().map(|pending| pending.retransmission.handle_timeout(core, fx));
+        let due =
+            self.generation.pending.as_mut().map(|pending| pending.retransmission.handle_timeout(core, fx));
         match due {
             Some(Due::Nothing) => Step::Next(Session::Closing(self)),
             Some(Due::GiveUp) | None => Step::Done,

@@ -85,7 +85,7 @@ impl Established {
 
     /// A message with one of our SPIs came.
     pub(crate) fn handle(
-        mut self,
+        self,
         message: &Message<'_>,
         path: Path,
         core: &mut Core,
@@ -107,9 +107,8 @@ impl Established {
         };
         // Repetitions count too: the keys show that the peer sent them, if not when.
         if header.flags.is_response() {
-            let awaited = |pending: &Pending| {
-                pending.id == header.message_id && pending.exchange == header.exchange
-            };
+            let awaited =
+                |pending: &Pending| pending.id == header.message_id && pending.exchange == header.exchange;
             if !self.current.pending.as_ref().is_some_and(awaited) {
                 return self.stay(DropReason::Unsolicited);
             }
@@ -205,12 +204,7 @@ impl Established {
         self.proceed(core, fx)
     }
 
-    fn handle_response(
-        mut self,
-        contents: &Contents<'_>,
-        core: &mut Core,
-        fx: &mut Effects<'_>,
-    ) -> Outcome {
+    fn handle_response(mut self, contents: &Contents<'_>, core: &mut Core, fx: &mut Effects<'_>) -> Outcome {
         let Some(pending) = self.current.pending.take() else { return Ok(Session::Established(self)) };
         if contents.notify(NotifyType::INVALID_SYNTAX).is_some() {
             return Err(FailureReason::Notify { name: alloc::format!("{}", NotifyType::INVALID_SYNTAX) });

@@ -92,9 +92,18 @@ impl Generation {
         }
         let header = Header::v2(self.name.initiator, self.name.responder, exchange, flags, id);
         let iv = fx.random(self.suite.cipher.iv_len());
-        let octets = v2_protect::seal(&header, &draft.builder, self.keys_of(self.role == Role::Initiator), &iv)
-            .map_err(|_| FailureReason::Protocol { what: "a message became too long for a datagram" })?;
-        trace::message(fx, core.connection, core.path.remote, true, &header, draft.names.clone(), octets.len());
+        let octets =
+            v2_protect::seal(&header, &draft.builder, self.keys_of(self.role == Role::Initiator), &iv)
+                .map_err(|_| FailureReason::Protocol { what: "a message became too long for a datagram" })?;
+        trace::message(
+            fx,
+            core.connection,
+            core.path.remote,
+            true,
+            &header,
+            draft.names.clone(),
+            octets.len(),
+        );
         Ok(octets)
     }
 

@@ -24,9 +24,7 @@ use crate::suite::difference::Offer;
 use crate::suite::{DhGroup, IkeProposal, select, v2_codec};
 use crate::wire::IkeSpi;
 use crate::wire::codes::{DhId, ExchangeType, NotifyType};
-use crate::wire::v2::{
-    self, DeletePayload, KePayload, Message, NoncePayload, Payload,
-};
+use crate::wire::v2::{self, DeletePayload, KePayload, Message, NoncePayload, Payload};
 
 /// How long an IKE SA whose place was taken waits for its Delete, and answers repetitions.
 const RETIRE: Duration = Duration::from_secs(60);
@@ -60,10 +58,7 @@ pub(crate) struct Retired {
 impl Established {
     /// Whether we have asked to replace the IKE SA.
     pub(crate) fn rekeys_ike(&self) -> bool {
-        matches!(
-            self.current.pending.as_ref().map(|pending| &pending.request),
-            Some(Request::RekeyIke(_))
-        )
+        matches!(self.current.pending.as_ref().map(|pending| &pending.request), Some(Request::RekeyIke(_)))
     }
 
     /// Asks to replace the IKE SA.
@@ -395,8 +390,8 @@ impl Established {
             return self.stay(reason);
         }
         let payloads = v2::decode_chain(plain.first, &plain.plain).unwrap_or_default();
-        let deletes = Contents::read(&payloads)
-            .is_ok_and(|contents| contents.deletes.contains(&&DeletePayload::IkeSa));
+        let deletes =
+            Contents::read(&payloads).is_ok_and(|contents| contents.deletes.contains(&&DeletePayload::IkeSa));
         let draft = match header.exchange {
             ExchangeType::INFORMATIONAL => Draft::new(),
             _ => Draft::notification(NotifyType::TEMPORARY_FAILURE, &[]),
@@ -417,8 +412,8 @@ impl Established {
         let mut kept = Vec::new();
         for mut retired in core::mem::take(&mut self.retired) {
             let pending = retired.generation.pending.as_mut();
-            let given_up = pending
-                .is_some_and(|pending| pending.retransmission.handle_timeout(core, fx) == Due::GiveUp);
+            let given_up =
+                pending.is_some_and(|pending| pending.retransmission.handle_timeout(core, fx) == Due::GiveUp);
             if given_up || retired.until <= fx.now {
                 core.free_ike_spi(fx, retired.generation.our_spi());
             } else {
@@ -432,8 +427,7 @@ impl Established {
     pub(crate) fn retired_next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
         let due = |retired: &Retired| {
             let pending = retired.generation.pending.as_ref();
-            let retransmit =
-                pending.map(|pending| (pending.retransmission.due(), TimeoutReason::Retransmit));
+            let retransmit = pending.map(|pending| (pending.retransmission.due(), TimeoutReason::Retransmit));
             [retransmit, Some((retired.until, TimeoutReason::Expiry))].into_iter().flatten().min()
         };
         self.retired.iter().filter_map(due).min()

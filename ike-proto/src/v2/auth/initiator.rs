@@ -79,8 +79,7 @@ impl AuthSent {
 
         let message_id = generation.window.take_next();
         let octets = generation.seal(core, fx, ExchangeType::IKE_AUTH, false, message_id, &draft)?;
-        let retransmission =
-            Retransmission::start(core, fx, octets, "IKE_AUTH", config.connect_retransmit);
+        let retransmission = Retransmission::start(core, fx, octets, "IKE_AUTH", config.connect_retransmit);
         let Initiated { response, nonce_i, nonce_r, .. } = init;
         Ok(Self { generation, response, nonce_i, nonce_r, offered, config, retransmission })
     }
@@ -169,9 +168,7 @@ impl AuthSent {
         }
         draft.push(&Payload::Delete(DeletePayload::IkeSa));
         let id = self.generation.window.take_next();
-        if let Ok(octets) =
-            self.generation.seal(core, fx, ExchangeType::INFORMATIONAL, false, id, &draft)
-        {
+        if let Ok(octets) = self.generation.seal(core, fx, ExchangeType::INFORMATIONAL, false, id, &draft) {
             core.send(fx, &octets);
         }
         Step::Fail(reason)
@@ -196,8 +193,7 @@ impl AuthSent {
             let (received, expected) = (identity::shown(id), self.config.remote_id.clone());
             return Err(Refusal::ByUs(FailureReason::Identity { received, expected }));
         }
-        let signed =
-            SignedOctets { message: &self.response, peer_nonce: &self.nonce_i, id_body: &id.body() };
+        let signed = SignedOctets { message: &self.response, peer_nonce: &self.nonce_i, id_body: &id.body() };
         let (prf, key) = (self.generation.suite.prf, self.config.psk.expose());
         if auth.method != AuthMethod::SHARED_KEY
             || !verify_psk_auth(prf, key, &self.generation.keys.sk_pr, &signed, auth.data)
@@ -213,13 +209,9 @@ impl AuthSent {
         let mut state = Established::enter(generation, core, fx);
         match offered.check_answer(contents, ChildExchange::Auth, &config, core, fx) {
             Ok(agreed) => {
-                let spec = ChildSeed {
-                    shared: None,
-                    nonce_i: &nonce_i,
-                    nonce_r: &nonce_r,
-                    role: Role::Initiator,
-                }
-                .spec(&state.current, &config, &agreed, offered.inbound)?;
+                let spec =
+                    ChildSeed { shared: None, nonce_i: &nonce_i, nonce_r: &nonce_r, role: Role::Initiator }
+                        .spec(&state.current, &config, &agreed, offered.inbound)?;
                 let info = core.install(fx, &spec, config.child.lifetime, OutboundStart::Now);
                 if let Some(connection) = core.connection {
                     fx.event(Event::ChildEstablished { connection, child: info });

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use esp_core::time::Instant;
 
+use crate::config::ConnectionConfig;
 use crate::crypto::psk_auth::{SignedOctets, psk_auth, verify_psk_auth};
 use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, Phase, Role};
-use crate::config::ConnectionConfig;
 use crate::endpoint::{ConnectionId, candidates};
 use crate::sa::{Ask, Core, Effects, OutboundStart, Path, Step};
 use crate::suite::difference::Offer;
@@ -88,7 +88,8 @@ impl HalfOpen {
         let names = trace::payload_names(&payloads);
         trace::message(fx, None, path.remote, false, header, names, message.raw.len());
         if let Some(kind) = v2::unsupported_critical(&payloads) {
-            let reason = FailureReason::Protocol { what: "IKE_AUTH has a critical payload that is not known" };
+            let reason =
+                FailureReason::Protocol { what: "IKE_AUTH has a critical payload that is not known" };
             let notify = (NotifyType::UNSUPPORTED_CRITICAL_PAYLOAD, &[kind.0][..]);
             return self.refuse(message, core, fx, notify, reason);
         }
@@ -174,11 +175,8 @@ impl HalfOpen {
             let what = "IKE_AUTH lacks the AUTH payload: the peer wants EAP, which is not spoken here";
             return Err((first, FailureReason::Protocol { what }));
         };
-        let signed = SignedOctets {
-            message: &self.init.request,
-            peer_nonce: &self.init.nonce_r,
-            id_body: &id.body(),
-        };
+        let signed =
+            SignedOctets { message: &self.init.request, peer_nonce: &self.init.nonce_r, id_body: &id.body() };
         let generation = &self.init.generation;
         let proves = |config: &ConnectionConfig| {
             auth.method == AuthMethod::SHARED_KEY
@@ -201,10 +199,7 @@ impl HalfOpen {
     }
 
     /// IKE_SA_INIT chose from what any connection between the addresses accepts; it must be what this one accepts.
-    fn check_suite(
-        &self,
-        found: &Candidate,
-    ) -> Result<(), (Option<ConnectionId>, FailureReason)> {
+    fn check_suite(&self, found: &Candidate) -> Result<(), (Option<ConnectionId>, FailureReason)> {
         let suite = self.init.generation.suite;
         let answer = v2_codec::answer_ike(suite, 1, None);
         if select::select_ike(&found.1.ike_proposals, &answer).is_some() {
@@ -236,8 +231,7 @@ impl HalfOpen {
         let (kind, id) = identity::encode(&config.local_id);
         let id = IdPayload::new(kind, &id);
         let signed = SignedOctets { message: &response, peer_nonce: &nonce_i, id_body: &id.body() };
-        let proof =
-            psk_auth(generation.suite.prf, config.psk.expose(), &generation.keys.sk_pr, &signed);
+        let proof = psk_auth(generation.suite.prf, config.psk.expose(), &generation.keys.sk_pr, &signed);
         let mut draft = Draft::new();
         draft.push(&Payload::IdR(id));
         draft.push(&Payload::Auth(AuthPayload { method: AuthMethod::SHARED_KEY, data: proof.expose() }));

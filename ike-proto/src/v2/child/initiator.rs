@@ -57,7 +57,12 @@ impl Established {
         let offered = Offered::new(&config, fx);
         let group = offered.proposals.first().and_then(|proposal| proposal.groups.first()).copied();
         let nonce = fx.random(NONCE_LEN);
-        self.send_child(ChildRequest { replaces, offered, nonce, dh: None, retries: 0, collision: None }, group, core, fx)
+        self.send_child(
+            ChildRequest { replaces, offered, nonce, dh: None, retries: 0, collision: None },
+            group,
+            core,
+            fx,
+        )
     }
 
     fn send_child(
@@ -116,12 +121,11 @@ impl Established {
             }
         };
         let protocol = |what| FailureReason::Protocol { what };
-        let nonce_r = contents.nonce.ok_or_else(|| protocol("CREATE_CHILD_SA was answered without a nonce"))?;
+        let nonce_r =
+            contents.nonce.ok_or_else(|| protocol("CREATE_CHILD_SA was answered without a nonce"))?;
         let shared = match (agreed.group, &request.dh, contents.ke) {
             (None, _, _) => None,
-            (Some(group), Some(dh), Some(ke))
-                if group == dh.group() && ke.group == DhId(group.number()) =>
-            {
+            (Some(group), Some(dh), Some(ke)) if group == dh.group() && ke.group == DhId(group.number()) => {
                 let invalid = |_| protocol("the peer's Diffie-Hellman value is not valid");
                 Some(dh.agree(ke.data).map_err(invalid)?)
             }

@@ -116,9 +116,8 @@ impl Established {
 /// The Child SA that a REKEY_SA names, by the inbound SPI that we know it by; or what to answer.
 fn find_replaced(notify: &NotifyPayload<'_>, core: &Core) -> Result<Spi, Draft> {
     let named = notify.child_spi();
-    let child = named.and_then(|(protocol, spi)| {
-        core.child_by_outbound(spi).filter(|child| child.protocol == protocol)
-    });
+    let child = named
+        .and_then(|(protocol, spi)| core.child_by_outbound(spi).filter(|child| child.protocol == protocol));
     match child {
         Some(child) if child.serves() => Ok(child.inbound.spi),
         Some(_) => Err(Draft::notification(NotifyType::TEMPORARY_FAILURE, &[])),

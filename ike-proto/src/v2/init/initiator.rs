@@ -56,21 +56,13 @@ impl InitSent {
     ) -> Result<Self, FailureReason> {
         let proposals = proposals(core);
         let group = proposals.first().and_then(|proposal| proposal.groups.first()).copied();
-        let group = group.ok_or(FailureReason::Protocol { what: "no proposal for the IKE SA is configured" })?;
+        let group =
+            group.ok_or(FailureReason::Protocol { what: "no proposal for the IKE SA is configured" })?;
         let spi = core.new_ike_spi(fx);
         let nonce = fx.random(NONCE_LEN);
         let dh = DhPrivate::generate(group, fx.rng);
         let retransmission = send(core, fx, spi, &nonce, &dh, None)?;
-        Ok(Self {
-            spi,
-            nonce,
-            dh,
-            cookie: None,
-            retries: 0,
-            retransmission,
-            refused: None,
-            initial_contact,
-        })
+        Ok(Self { spi, nonce, dh, cookie: None, retries: 0, retransmission, refused: None, initial_contact })
     }
 
     /// A message with our SPI came. It is not protected: nothing in it ends the attempt at once.
@@ -171,13 +163,18 @@ impl InitSent {
                 return self.stay(DropReason::Repeated);
             }
             self.cookie = Some(Vec::from(cookie));
-            return self.again(core, fx, FailureReason::Protocol { what: "the peer asks for ever new cookies" });
+            return self.again(
+                core,
+                fx,
+                FailureReason::Protocol { what: "the peer asks for ever new cookies" },
+            );
         }
         if let Some(notify) = contents.notify(NotifyType::INVALID_KE_PAYLOAD) {
             return self.handle_invalid_ke(notify, core, fx);
         }
         let Some(error) = contents.error() else {
-            return self.stay(DropReason::Unusable { what: "IKE_SA_INIT was answered without an SA payload" });
+            return self
+                .stay(DropReason::Unusable { what: "IKE_SA_INIT was answered without an SA payload" });
         };
         let reason = match error.kind {
             NotifyType::NO_PROPOSAL_CHOSEN => FailureReason::IkeProposal {

@@ -17,7 +17,8 @@ fn a_wider_offer_is_narrowed_to_ours() {
 /// F-28: the specific selector that stands first in an initiator's list stays first.
 #[test]
 fn the_order_of_the_offer_is_kept() {
-    let packet = TrafficSelector { protocol: 6, ports: PortRange { first: 80, last: 80 }, ..net("10.1.0.5/32") };
+    let packet =
+        TrafficSelector { protocol: 6, ports: PortRange { first: 80, last: 80 }, ..net("10.1.0.5/32") };
     let narrowed = intersection(&[packet, net("10.3.0.0/16")], &[net("10.0.0.0/8")], 64);
     assert_eq!(narrowed, [packet, net("10.3.0.0/16")]);
 }

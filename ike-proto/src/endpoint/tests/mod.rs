@@ -1,0 +1,3 @@
+//! Whole exchanges between two endpoints.
+
+mod handshake;
