@@ -108,9 +108,4 @@ impl Endpoint {
             self.with_sa(now, sa, |sa, fx| sa.want(want, fx));
         }
     }
-
-    fn of(&self, id: ConnectionId) -> Vec<IkeSaId> {
-        let of = self.sas.iter().filter(|(_, sa)| sa.core.connection == Some(id));
-        of.map(|(sa, _)| *sa).collect()
-    }
 }

@@ -1,9 +1,10 @@
 //! The one object that an embedder drives.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 use esp_core::command::SaEvent;
 use esp_core::time::Instant;
@@ -14,8 +15,11 @@ use super::half_open::HalfOpenTable;
 use super::rate::RateLimit;
 use super::{ConnectionId, Input, Output, TimeoutReason};
 use crate::config::Limits;
-use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed};
+use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed, Role};
 use crate::sa::{Ask, Connections, Effects, IkeSa, IkeSaId, Registry, Want};
+
+/// How long two IKE SAs of one connection stand beside each other.
+const REDUNDANT_FOR: Duration = Duration::from_secs(2);
 
 /// All IKE SAs of a gateway.
 ///
@@ -36,6 +40,8 @@ pub struct Endpoint {
     queue: VecDeque<Output>,
     asks: Vec<Ask>,
     drops: BTreeMap<&'static str, u64>,
+    by_connection: BTreeSet<(ConnectionId, IkeSaId)>,
+    connection_of: BTreeMap<IkeSaId, ConnectionId>,
     schedule: BTreeMap<(Instant, IkeSaId), TimeoutReason>,
     scheduled: BTreeMap<IkeSaId, Instant>,
 }
@@ -57,6 +63,8 @@ impl Endpoint {
             queue: VecDeque::new(),
             asks: Vec::new(),
             drops: BTreeMap::new(),
+            by_connection: BTreeSet::new(),
+            connection_of: BTreeMap::new(),
             schedule: BTreeMap::new(),
             scheduled: BTreeMap::new(),
         }
@@ -89,8 +97,7 @@ impl Endpoint {
         connection: ConnectionId,
         now: Instant,
     ) -> impl Iterator<Item = IkeSaInfo> + use<'_> {
-        let of = move |sa: &&IkeSa| sa.core.connection == Some(connection);
-        self.sas.values().filter(of).filter_map(move |sa| sa.info(now))
+        self.of(connection).into_iter().filter_map(move |id| self.sas.get(&id)?.info(now))
     }
 
     /// The Child SAs of a connection, those that are being replaced included.
@@ -99,9 +106,8 @@ impl Endpoint {
         connection: ConnectionId,
         now: Instant,
     ) -> impl Iterator<Item = ChildSaInfo> + use<'_> {
-        let of = move |sa: &&IkeSa| sa.core.connection == Some(connection);
-        let children = self.sas.values().filter(of).flat_map(|sa| sa.core.children.iter());
-        children.map(move |child| child.info(now))
+        let sas = self.of(connection).into_iter().filter_map(|id| self.sas.get(&id));
+        sas.flat_map(|sa| sa.core.children.iter()).map(move |child| child.info(now))
     }
 
     /// How many IKE SAs there are, those included that are not established yet or not gone yet.
@@ -162,6 +168,15 @@ impl Endpoint {
             self.scheduled.insert(id, at);
             self.schedule.insert((at, id), reason);
         }
+        let connection = sa.as_ref().and_then(|sa| sa.core.connection);
+        let before = match connection {
+            Some(connection) => self.connection_of.insert(id, connection),
+            None => self.connection_of.remove(&id),
+        };
+        if before != connection {
+            before.map(|before| self.by_connection.remove(&(before, id)));
+            connection.map(|connection| self.by_connection.insert((connection, id)));
+        }
         match sa {
             Some(sa) => {
                 let address = sa.core.path.remote.ip();
@@ -198,17 +213,51 @@ impl Endpoint {
 
     /// Does what one IKE SA wants of others.
     fn handle_asks(&mut self, now: Instant) {
-        for ask in core::mem::take(&mut self.asks) {
-            let Ask::InitialContact { connection, except } = ask;
-            let dead = |(id, sa): (&IkeSaId, &IkeSa)| {
-                let of = sa.core.connection == Some(connection) && sa.session.established().is_some();
-                (of && *id != except).then_some(*id)
-            };
-            let dead: Vec<IkeSaId> = self.sas.iter().filter_map(dead).collect();
-            for id in dead {
-                self.with_sa(now, id, |sa, fx| sa.want(Want::Forget(CloseReason::InitialContact), fx));
+        while let Some(ask) = self.asks.pop() {
+            match ask {
+                Ask::InitialContact { connection, except } => {
+                    for id in self.established_of(connection).into_iter().filter(|id| *id != except) {
+                        let want = Want::Forget(CloseReason::InitialContact);
+                        self.with_sa(now, id, |sa, fx| sa.want(want, fx));
+                    }
+                }
+                Ask::Established { connection } => self.mark_redundant(now, connection),
+                Ask::EndIfRedundant { connection, id } => {
+                    if self.established_of(connection).iter().any(|other| *other != id) {
+                        self.with_sa(now, id, |sa, fx| sa.want(Want::Close(CloseReason::Replaced), fx));
+                    }
+                }
             }
         }
+    }
+
+    /// If both ends have initiated at once, two IKE SAs stand. Both ends agree that the one with the highest SPI of an
+    /// initiator stays, and who initiated another one ends it, a little later: the peer may follow another rule and
+    /// end one first.
+    fn mark_redundant(&mut self, now: Instant, connection: ConnectionId) {
+        let ids = self.established_of(connection);
+        let name = |id: &IkeSaId| self.sas.get(id).map(|sa| sa.session.name().initiator);
+        let Some(stays) = ids.iter().max_by_key(|id| name(id)).copied() else { return };
+        for id in ids.into_iter().filter(|id| *id != stays) {
+            self.with_sa(now, id, |mut sa, _| {
+                if sa.core.role == Role::Initiator {
+                    sa.core.redundant_at = Some(now + REDUNDANT_FOR);
+                }
+                Some(sa)
+            });
+        }
+    }
+
+    /// The IKE SAs of a connection, in any state.
+    pub(super) fn of(&self, connection: ConnectionId) -> Vec<IkeSaId> {
+        let all = (connection, IkeSaId(0))..=(connection, IkeSaId(u64::MAX));
+        self.by_connection.range(all).map(|(_, id)| *id).collect()
+    }
+
+    fn established_of(&self, connection: ConnectionId) -> Vec<IkeSaId> {
+        let established =
+            |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.session.established().is_some());
+        self.of(connection).into_iter().filter(established).collect()
     }
 }
 

@@ -77,7 +77,7 @@ impl ChildSpec {
 pub(crate) enum OutboundStart {
     /// At once.
     Now,
-    /// When the peer uses its direction, at this time at the latest: until then the peer may not have it yet.
+    /// When the peer is known to have it, at this time at the latest: until then what is before serves.
     AfterPeer(Instant),
     /// Never: it is one too many after a collision and will be deleted (RFC 7296 §2.8.1).
     Never,
@@ -111,6 +111,8 @@ pub(crate) struct ChildSa {
     pub(crate) lifetime: Lifetime,
     /// The outbound direction, while it waits for the peer to use the inbound one.
     pub(crate) waiting: Option<(Instant, Box<SaParams>)>,
+    /// Whether the peer is known to have it: it took our answer, or we took the peer's.
+    pub(crate) confirmed: bool,
     /// Whether the outbound direction was ever given to the datapath.
     pub(crate) has_outbound: bool,
     /// Packets that the datapath had seen when it was asked last.

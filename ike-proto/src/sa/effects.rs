@@ -30,6 +30,18 @@ pub(crate) enum Ask {
         /// The one that says so.
         except: IkeSaId,
     },
+    /// An IKE SA is established; there may be another of the same connection.
+    Established {
+        /// Of which connection.
+        connection: ConnectionId,
+    },
+    /// End it if another IKE SA of the connection stands.
+    EndIfRedundant {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// Which one.
+        id: IkeSaId,
+    },
 }
 
 /// The sink of all effects, and what a state may draw on: time, randomness, bounds, the connections.

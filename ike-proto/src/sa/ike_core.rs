@@ -10,7 +10,7 @@ use esp_core::time::Instant;
 
 use super::liveness::Silence;
 use super::{
-    ChildSa, ChildSpec, ChildState, Effects, IkeSaId, Lifetime, Liveness, Nat, OutboundStart, Path, Want,
+    Ask, ChildSa, ChildSpec, ChildState, Effects, IkeSaId, Lifetime, Liveness, Nat, OutboundStart, Path, Want,
 };
 use crate::config::ConnectionConfig;
 use crate::diagnose::{ChildSaInfo, CloseReason, Event, FailureReason, Phase, Role};
@@ -42,6 +42,8 @@ pub(crate) struct Core {
     pub(crate) ike_spis: Vec<IkeSpi>,
     /// Where a repetition of the first message comes from.
     pub(crate) first_message: Option<IkeSpi>,
+    /// When to end it if another IKE SA of the same connection then stands: both ends had initiated at once.
+    pub(crate) redundant_at: Option<Instant>,
     last_sent: Instant,
     /// Inbound directions of deleted Child SAs, and until when they stay.
     lingering: Vec<(Instant, SaKey)>,
@@ -62,6 +64,7 @@ impl Core {
             lifetime: None,
             ike_spis: Vec::new(),
             first_message: None,
+            redundant_at: None,
             last_sent: now,
             lingering: Vec::new(),
         }
@@ -145,6 +148,7 @@ impl Core {
             state: ChildState::Active,
             lifetime,
             waiting: None,
+            confirmed: !matches!(outbound, OutboundStart::AfterPeer(_)),
             has_outbound: false,
             packets_seen: 0,
         };
@@ -173,8 +177,12 @@ impl Core {
         }
     }
 
-    /// Starts every outbound direction that waits: the peer has given up what was before.
-    pub(crate) fn start_all_outbound(&mut self, fx: &mut Effects<'_>) {
+    /// The peer has all our answers: it sends a new request, which it does not before it has the last one. So it has
+    /// every Child SA, and every outbound direction can start.
+    pub(crate) fn confirm_all(&mut self, fx: &mut Effects<'_>) {
+        for child in &mut self.children {
+            child.confirmed = true;
+        }
         let waiting: Vec<Spi> =
             self.children.iter().filter(|c| c.waiting.is_some()).map(|c| c.inbound.spi).collect();
         for spi in waiting {
@@ -263,6 +271,9 @@ impl Core {
         match event {
             SaEvent::FirstUse { key } => {
                 self.liveness.heard(fx.now);
+                if let Some(child) = self.child_mut(key.spi) {
+                    child.confirmed = true;
+                }
                 self.start_outbound(fx, key.spi);
                 None
             }
@@ -318,6 +329,10 @@ impl Core {
         if self.lifetime.is_none() {
             return wants;
         }
+        if let (Some(connection), true) = (self.connection, self.redundant_at.is_some_and(|at| at <= now)) {
+            self.redundant_at = None;
+            fx.asks.push(Ask::EndIfRedundant { connection, id: self.id });
+        }
         for spi in self.due_children(now, |child| child.waiting.as_ref().map(|(at, _)| *at)) {
             self.start_outbound(fx, spi);
         }
@@ -367,6 +382,7 @@ impl Core {
             self.children.iter().filter_map(of_child).min(),
             Some((lifetime.expires_at, TimeoutReason::Expiry)),
             lifetime.rekey_at.map(|at| (at, TimeoutReason::Rekey)),
+            self.redundant_at.map(|at| (at, TimeoutReason::Expiry)),
             liveness.map(|at| (at, TimeoutReason::Liveness)),
             self.keepalive_due().map(|at| (at, TimeoutReason::KeepAlive)),
         ]

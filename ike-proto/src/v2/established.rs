@@ -19,7 +19,7 @@ use super::trace;
 use super::window::Incoming;
 use crate::diagnose::{CloseReason, DropReason, Event, FailureReason, IkeSaInfo};
 use crate::endpoint::TimeoutReason;
-use crate::sa::{ChildState, Core, Due, Effects, Lifetime, Path, Step, Want};
+use crate::sa::{Ask, ChildState, Core, Due, Effects, Lifetime, Path, Step, Want};
 use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::v2::{self, DeletePayload, Message, Payload};
 
@@ -64,6 +64,7 @@ impl Established {
             Self { current: generation, retired: Vec::new(), tasks: VecDeque::new(), postponed: Vec::new() };
         if let (Some(connection), Some(sa)) = (core.connection, state.info(core, fx.now)) {
             fx.event(Event::IkeEstablished { connection, sa });
+            fx.asks.push(Ask::Established { connection });
         }
         state
     }
@@ -114,7 +115,7 @@ impl Established {
             }
         } else {
             match self.current.window.classify(header.message_id) {
-                Incoming::New => {}
+                Incoming::New => core.confirm_all(fx),
                 Incoming::Repeated(reply) => {
                     core.liveness.heard(fx.now);
                     fx.transmit(path, &reply);
@@ -333,9 +334,13 @@ impl Established {
             Task::RekeyChild(inbound) => {
                 // Another may have taken its place while the work waited.
                 match core.child(inbound) {
-                    Some(child) if child.serves() => self.request_child(Some(inbound), core, fx),
-                    _ => Ok(()),
+                    Some(child) if !child.serves() => {}
+                    None => {}
+                    Some(child) if child.confirmed => return self.request_child(Some(inbound), core, fx),
+                    // The peer does not know of it before it has our answer.
+                    Some(_) => self.postpone(Task::RekeyChild(inbound), fx),
                 }
+                Ok(())
             }
             Task::CreateChild if core.has_child() => Ok(()),
             Task::CreateChild => self.request_child(None, core, fx),

@@ -402,7 +402,6 @@ impl Established {
         if deletes {
             // Our own Delete is moot. The answer is repeated for a while if it was lost.
             generation.pending = None;
-            core.start_all_outbound(fx);
         }
         Step::Next(Session::Established(self))
     }

@@ -81,10 +81,6 @@ impl Established {
             Some(Request::Child(request)) if request.replaces == Some(inbound) && request.collision.is_some()
         );
         let replaced = state == ChildState::Replaced || colliding;
-        // First what takes its place, then its end: no packet is without an SA.
-        if replaced {
-            core.start_all_outbound(fx);
-        }
         let reason = if replaced { CloseReason::Replaced } else { CloseReason::PeerDeleted };
         core.remove_child(fx, inbound, reason);
         Some((protocol, inbound.get()))

@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use super::{assert_settled, command, connected, s};
 use crate::endpoint::Command;
-use crate::testing::{Fate, Pair, Side};
 use crate::endpoint::ConnectionId;
+use crate::testing::{Fate, Pair, Side};
 
 type Action = fn(ConnectionId) -> Command;
 

@@ -91,13 +91,16 @@ fn a_forged_error_does_not_end_an_attempt() {
         let mut forged = first.payload[..28].to_vec();
         forged[16] = 41;
         forged[19] = 0x20;
-        forged[27] = 36;
+        forged[24..28].copy_from_slice(&36_u32.to_be_bytes());
         forged.extend_from_slice(&[0, 0, 0, 8, 0, 0]);
         forged.extend_from_slice(&kind.to_be_bytes());
         pair.inject(Datagram { from: first.to, to: first.from, payload: forged });
         pair.run(s(5));
         assert_connected(&mut pair);
-        assert_eq!(pair.a.endpoint.drops().get("unprotected-error").or(pair.a.endpoint.drops().get("unusable")), Some(&1));
+        assert_eq!(
+            pair.a.endpoint.drops().get("unprotected-error").or(pair.a.endpoint.drops().get("unusable")),
+            Some(&1)
+        );
     }
 }
 
@@ -109,7 +112,9 @@ fn other_versions_are_told_ours() {
     let mut first = pair.sent[0].payload.clone();
     pair.run(s(5));
     let before = pair.sent.len();
-    for (version, flags, answers) in [(0x30_u8, 0x08_u8, 1_usize), (0x30, 0x28, 1), (0x00, 0x08, 1), (0xf0, 0x08, 2)] {
+    for (version, flags, answers) in
+        [(0x30_u8, 0x08_u8, 1_usize), (0x30, 0x28, 1), (0x00, 0x08, 1), (0xf0, 0x08, 2)]
+    {
         first[17] = version;
         first[19] = flags;
         give(&mut pair, Side::B, 500, &first);

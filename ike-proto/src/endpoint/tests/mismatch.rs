@@ -60,7 +60,9 @@ fn another_ike_proposal() {
     for (cipher, integrity, group, fields) in cases {
         let proposal = ike_proposal(cipher, integrity, group);
         let (_, a, b) = attempt(|config| config.ike_proposals = vec![proposal.clone()]);
-        let [FailureReason::IkeProposal { difference, by_peer: false }] = b.as_slice() else { panic!("{b:?}") };
+        let [FailureReason::IkeProposal { difference, by_peer: false }] = b.as_slice() else {
+            panic!("{b:?}")
+        };
         assert_eq!(difference.field_names(), fields);
         let [FailureReason::IkeProposal { by_peer: true, .. }] = a.as_slice() else { panic!("{a:?}") };
     }
@@ -98,7 +100,9 @@ fn another_child_proposal_leaves_the_ike_sa() {
 fn other_selectors_leave_the_ike_sa() {
     let theirs = selectors("10.9.0.0/16", "10.1.0.0/16");
     let (pair, a, b) = attempt(|config| config.child.selectors = theirs.clone());
-    let [FailureReason::Selectors { ours, theirs: seen, by_peer: false }] = b.as_slice() else { panic!("{b:?}") };
+    let [FailureReason::Selectors { ours, theirs: seen, by_peer: false }] = b.as_slice() else {
+        panic!("{b:?}")
+    };
     assert_eq!(*ours, theirs);
     assert_eq!(*seen, selectors("10.2.0.0/16", "10.1.0.0/16"));
     assert!(matches!(a.as_slice(), [FailureReason::Selectors { by_peer: true, .. }]), "{a:?}");

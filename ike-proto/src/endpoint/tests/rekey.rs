@@ -47,7 +47,10 @@ fn a_child_sa_is_rekeyed_with_pfs() {
         pair.run(s(20));
         assert_settled(&mut pair);
         assert_eq!(rekeyed(&pair, Side::A), 1, "{:#?}", pair.transcript);
-        assert_eq!(pair.a.endpoint.child_sas(crate::testing::CONNECTION, pair.now).next().unwrap().pfs, Some(DhGroup::Modp768));
+        assert_eq!(
+            pair.a.endpoint.child_sas(crate::testing::CONNECTION, pair.now).next().unwrap().pfs,
+            Some(DhGroup::Modp768)
+        );
     }
 }
 
@@ -116,7 +119,8 @@ fn a_pfs_mismatch_is_told_and_the_child_sa_stays() {
     pair.run(s(5));
     assert_connected(&mut pair);
     let told = pair.failures(Side::B);
-    let [crate::diagnose::FailureReason::ChildProposal { difference, by_peer: false }] = told.as_slice() else {
+    let [crate::diagnose::FailureReason::ChildProposal { difference, by_peer: false }] = told.as_slice()
+    else {
         panic!("{told:?}")
     };
     assert_eq!(difference.field_names(), [crate::suite::difference::Field::DhGroup]);

@@ -18,8 +18,9 @@ use crate::v2::request::Request;
 use crate::wire::codes::{DhId, NotifyType};
 use crate::wire::v2::{KePayload, NoncePayload, NotifyPayload, Payload};
 
-/// How long the peer's use of a replacement is waited for before it is used unasked.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a sign is waited for that the peer has a replacement, before it is used unasked: longer than our answer
+/// takes if it must be repeated.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 impl Established {
     /// Makes the answer to a request for a Child SA. An inbound SA stands when it returns; an outbound one that
