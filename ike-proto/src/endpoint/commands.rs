@@ -48,7 +48,10 @@ impl Endpoint {
         self.connections.insert(id, config.clone());
         for sa in self.of(id) {
             self.with_sa(now, sa, |mut sa, _| {
-                sa.core.config = Some(config.clone());
+                // An attempt under way ends as it began: what is answered must fit what was offered.
+                if sa.session.established().is_some() {
+                    sa.core.config = Some(config.clone());
+                }
                 Some(sa)
             });
         }
@@ -87,7 +90,7 @@ impl Endpoint {
             let mut core = Core::new(sa, Role::Initiator, path, now);
             core.connection = Some(id);
             core.config = Some(config);
-            match v2::init::InitSent::start(&mut core, fx, true) {
+            match v2::init::InitSent::start(&mut core, fx) {
                 Ok(state) => {
                     let session = Session::V2(v2::Session::InitSent(state));
                     Some(IkeSa { core, session })

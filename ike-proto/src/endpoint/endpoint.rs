@@ -10,9 +10,9 @@ use esp_core::command::SaEvent;
 use esp_core::time::Instant;
 use rand_core::CryptoRng;
 
+use super::RateLimit;
 use super::cookie::CookieJar;
 use super::half_open::HalfOpenTable;
-use super::rate::RateLimit;
 use super::{ConnectionId, Input, Output, TimeoutReason};
 use crate::config::Limits;
 use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed, Role};
@@ -38,9 +38,11 @@ pub struct Endpoint {
     next_id: u64,
     observed: Observed,
     queue: VecDeque<Output>,
+    told: RateLimit,
     asks: Vec<Ask>,
     drops: BTreeMap<&'static str, u64>,
     by_connection: BTreeSet<(ConnectionId, IkeSaId)>,
+    established: BTreeSet<(ConnectionId, IkeSaId)>,
     connection_of: BTreeMap<IkeSaId, ConnectionId>,
     schedule: BTreeMap<(Instant, IkeSaId), TimeoutReason>,
     scheduled: BTreeMap<IkeSaId, Instant>,
@@ -61,9 +63,11 @@ impl Endpoint {
             next_id: 0,
             observed: Observed::default(),
             queue: VecDeque::new(),
+            told: RateLimit::default(),
             asks: Vec::new(),
             drops: BTreeMap::new(),
             by_connection: BTreeSet::new(),
+            established: BTreeSet::new(),
             connection_of: BTreeMap::new(),
             schedule: BTreeMap::new(),
             scheduled: BTreeMap::new(),
@@ -138,9 +142,11 @@ impl Endpoint {
             rng: self.rng.as_mut(),
             limits: &self.limits,
             connections: &self.connections,
+            established: &self.established,
             registry: &mut self.registry,
             observed: &mut self.observed,
             queue: &mut self.queue,
+            told: &mut self.told,
             asks: &mut self.asks,
             drops: &mut self.drops,
         })
@@ -175,7 +181,14 @@ impl Endpoint {
         };
         if before != connection {
             before.map(|before| self.by_connection.remove(&(before, id)));
+            before.map(|before| self.established.remove(&(before, id)));
             connection.map(|connection| self.by_connection.insert((connection, id)));
+        }
+        if let Some(connection) = connection {
+            match sa.as_ref().and_then(|sa| sa.session.established()) {
+                Some(_) => self.established.insert((connection, id)),
+                None => self.established.remove(&(connection, id)),
+            };
         }
         match sa {
             Some(sa) => {
@@ -216,7 +229,7 @@ impl Endpoint {
         while let Some(ask) = self.asks.pop() {
             match ask {
                 Ask::InitialContact { connection, except } => {
-                    for id in self.established_of(connection).into_iter().filter(|id| *id != except) {
+                    for id in self.older_than(except, connection) {
                         let want = Want::Forget(CloseReason::InitialContact);
                         self.with_sa(now, id, |sa, fx| sa.want(want, fx));
                     }
@@ -229,6 +242,17 @@ impl Endpoint {
                 }
             }
         }
+    }
+
+    /// The IKE SAs that the peer must have known of when it began the one with INITIAL_CONTACT, had it not lost them.
+    /// One that was established meanwhile is not meant: both ends had initiated at once.
+    fn older_than(&self, newest: IkeSaId, connection: ConnectionId) -> Vec<IkeSaId> {
+        let Some(begun_at) = self.sas.get(&newest).map(|sa| sa.core.begun_at) else { return Vec::new() };
+        let older = |id: &IkeSaId| {
+            let established_at = self.sas.get(id).and_then(|sa| sa.core.established_at);
+            *id != newest && established_at.is_some_and(|at| at < begun_at)
+        };
+        self.established_of(connection).into_iter().filter(older).collect()
     }
 
     /// If both ends have initiated at once, two IKE SAs stand. Both ends agree that the one with the highest SPI of an
@@ -255,9 +279,8 @@ impl Endpoint {
     }
 
     fn established_of(&self, connection: ConnectionId) -> Vec<IkeSaId> {
-        let established =
-            |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.session.established().is_some());
-        self.of(connection).into_iter().filter(established).collect()
+        let all = (connection, IkeSaId(0))..=(connection, IkeSaId(u64::MAX));
+        self.established.range(all).map(|(_, id)| *id).collect()
     }
 }
 

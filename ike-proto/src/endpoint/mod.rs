@@ -15,6 +15,7 @@ pub(crate) use candidates::candidates;
 pub use endpoint::Endpoint;
 pub use input::{Command, ConnectionId, Input};
 pub use output::{Output, TimeoutReason, Transmit};
+pub(crate) use rate::RateLimit;
 
 #[cfg(test)]
 mod tests;

@@ -6,14 +6,14 @@ use esp_core::time::Instant;
 
 /// Counts within one second after the other.
 #[derive(Debug, Default)]
-pub(super) struct RateLimit {
+pub(crate) struct RateLimit {
     since: Instant,
     count: u32,
 }
 
 impl RateLimit {
     /// Whether it may be done once more; counted if so.
-    pub(super) fn allow(&mut self, now: Instant, per_second: u32) -> bool {
+    pub(crate) fn allow(&mut self, now: Instant, per_second: u32) -> bool {
         if now.saturating_duration_since(self.since) >= Duration::from_secs(1) {
             self.since = now;
             self.count = 0;

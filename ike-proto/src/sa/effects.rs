@@ -1,7 +1,7 @@
 //! Where states write what they want done.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
@@ -14,7 +14,7 @@ use rand_core::CryptoRng;
 use super::{IkeSaId, Path, Registry};
 use crate::config::{ConnectionConfig, Limits};
 use crate::diagnose::{DropReason, Event, FailureReason, Observed, Phase, Role};
-use crate::endpoint::{ConnectionId, Output, Transmit};
+use crate::endpoint::{ConnectionId, Output, RateLimit, Transmit};
 use crate::wire::IkeSpi;
 
 /// The connections of an endpoint.
@@ -50,9 +50,12 @@ pub(crate) struct Effects<'a> {
     pub(crate) rng: &'a mut (dyn CryptoRng + Send),
     pub(crate) limits: &'a Limits,
     pub(crate) connections: &'a Connections,
+    /// The established IKE SAs of each connection, but for the one that is at work.
+    pub(crate) established: &'a BTreeSet<(ConnectionId, IkeSaId)>,
     pub(crate) registry: &'a mut Registry,
     pub(crate) observed: &'a mut Observed,
     pub(crate) queue: &'a mut VecDeque<Output>,
+    pub(crate) told: &'a mut RateLimit,
     pub(crate) asks: &'a mut Vec<Ask>,
     pub(crate) drops: &'a mut BTreeMap<&'static str, u64>,
 }
@@ -86,10 +89,12 @@ impl Effects<'_> {
         self.event(Event::Failed { connection, remote, role, phase, reason });
     }
 
-    /// Counts and tells a drop.
+    /// Counts a drop, and tells it as often as the limit allows.
     pub(crate) fn dropped(&mut self, remote: SocketAddr, reason: DropReason) {
         self.count(reason);
-        self.event(Event::Dropped { remote, reason });
+        if self.told.allow(self.now, self.limits.unprotected_replies_per_second) {
+            self.event(Event::Dropped { remote, reason });
+        }
     }
 
     /// Counts a drop.
@@ -121,6 +126,12 @@ impl Effects<'_> {
     /// Asks the datapath what a Security Association has carried.
     pub(crate) fn query_usage(&mut self, key: SaKey) {
         self.queue.push_back(Output::Sa(SaCommand::QueryUsage(key)));
+    }
+
+    /// Whether another IKE SA of the connection is established.
+    pub(crate) fn has_established(&self, connection: ConnectionId, except: IkeSaId) -> bool {
+        let all = (connection, IkeSaId(0))..=(connection, IkeSaId(u64::MAX));
+        self.established.range(all).any(|(_, id)| *id != except)
     }
 
     /// Draws an SPI of an IKE SA.

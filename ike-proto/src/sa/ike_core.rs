@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use core::time::Duration;
 
 use esp_core::command::SaEvent;
@@ -38,10 +39,14 @@ pub(crate) struct Core {
     pub(crate) liveness: Liveness,
     /// Of the IKE SA; `None` until it is established.
     pub(crate) lifetime: Option<Lifetime>,
+    /// When the first message was sent or came.
+    pub(crate) begun_at: Instant,
+    /// When the peer was authenticated.
+    pub(crate) established_at: Option<Instant>,
     /// The SPIs that we chose for IKE SAs, given back at the end.
     pub(crate) ike_spis: Vec<IkeSpi>,
     /// Where a repetition of the first message comes from.
-    pub(crate) first_message: Option<IkeSpi>,
+    pub(crate) first_message: Option<(IpAddr, IkeSpi)>,
     /// When to end it if another IKE SA of the same connection then stands: both ends had initiated at once.
     pub(crate) redundant_at: Option<Instant>,
     last_sent: Instant,
@@ -62,6 +67,8 @@ impl Core {
             children: Vec::new(),
             liveness: Liveness::new(now),
             lifetime: None,
+            begun_at: now,
+            established_at: None,
             ike_spis: Vec::new(),
             first_message: None,
             redundant_at: None,
@@ -99,8 +106,8 @@ impl Core {
         for spi in core::mem::take(&mut self.ike_spis) {
             fx.registry.free_ike_spi(spi);
         }
-        if let Some(spi) = self.first_message.take() {
-            fx.registry.forget_first_message(self.path.remote.ip(), spi);
+        if let Some((address, spi)) = self.first_message.take() {
+            fx.registry.forget_first_message(address, spi);
         }
     }
 

@@ -90,7 +90,7 @@ impl Closing {
             return Step::Fail(reason);
         }
         if deletes {
-            return Step::Next(Gone::new(self.generation, true, fx.now));
+            return Step::Next(Gone::keep(self.generation, true, fx.now));
         }
         Step::Next(Session::Closing(self))
     }

@@ -59,6 +59,7 @@ impl Established {
         if let Some(config) = core.config.clone() {
             core.lifetime = Some(Lifetime::new(fx, config.ike_lifetime, generation.role));
         }
+        core.established_at = Some(fx.now);
         core.liveness.heard(fx.now);
         let state =
             Self { current: generation, retired: Vec::new(), tasks: VecDeque::new(), postponed: Vec::new() };
@@ -365,7 +366,7 @@ impl Established {
     /// The peer wants the end of the IKE SA.
     pub(crate) fn end(self, core: &mut Core, fx: &mut Effects<'_>) -> Session {
         close(core, fx, self.current.name, &CloseReason::PeerDeleted);
-        Gone::new(self.current, true, fx.now)
+        Gone::keep(self.current, true, fx.now)
     }
 
     pub(crate) fn stay(self, reason: DropReason) -> Step<Session> {

@@ -24,7 +24,7 @@ pub(crate) struct Gone {
 
 impl Gone {
     /// Keeps the last answer of `generation`.
-    pub(crate) fn new(generation: Generation, was_established: bool, now: Instant) -> Session {
+    pub(crate) fn keep(generation: Generation, was_established: bool, now: Instant) -> Session {
         Session::Gone(Self { generation, until: now + ANSWER_FOR, was_established })
     }
 

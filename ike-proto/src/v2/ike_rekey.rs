@@ -29,6 +29,9 @@ use crate::wire::v2::{self, DeletePayload, KePayload, Message, NoncePayload, Pay
 /// How long an IKE SA whose place was taken waits for its Delete, and answers repetitions.
 const RETIRE: Duration = Duration::from_secs(60);
 
+/// How many of those are kept. A peer that replaces its IKE SA more often loses the oldest.
+const MAX_RETIRED: usize = 8;
+
 /// Our request to replace the IKE SA.
 #[derive(Debug)]
 pub(crate) struct IkeRekey {
@@ -167,11 +170,11 @@ impl Established {
         self.proceed(core, fx)
     }
 
-    /// The peer deletes the old IKE SA while we ask to replace it: it has made the one that stays. Without a
-    /// collision the IKE SA is given back, to be ended.
-    pub(crate) fn adopt_collision(mut self, core: &mut Core, fx: &mut Effects<'_>) -> Result<Self, Self> {
+    /// The peer deletes the old IKE SA while we ask to replace it: it has made the one that stays. False where there
+    /// is no collision, so that this is the end.
+    pub(crate) fn adopt_collision(&mut self, core: &mut Core, fx: &mut Effects<'_>) -> bool {
         if !self.collided() {
-            return Err(self);
+            return false;
         }
         if let Some(pending) = self.current.pending.take()
             && let Request::RekeyIke(IkeRekey { spi, collision: Some(theirs), .. }) = pending.request
@@ -179,7 +182,7 @@ impl Established {
             core.free_ike_spi(fx, spi);
             self.replace(theirs.generation, core, fx);
         }
-        Ok(self)
+        true
     }
 
     /// Whether both ends are replacing the IKE SA.
@@ -296,7 +299,7 @@ impl Established {
     fn replace(&mut self, generation: Generation, core: &mut Core, fx: &mut Effects<'_>) {
         let old = core::mem::replace(&mut self.current, generation);
         let name = old.name;
-        self.retired.push(Retired { generation: old, until: fx.now + RETIRE });
+        self.keep_retired(old, core, fx);
         if let Some(config) = core.config.clone() {
             core.lifetime = Some(Lifetime::new(fx, config.ike_lifetime, self.current.role));
         }
@@ -333,8 +336,16 @@ impl Established {
             draft.push(&Payload::Delete(DeletePayload::IkeSa));
             generation.request(core, fx, ExchangeType::INFORMATIONAL, &draft, Request::DeleteIke)?;
         }
-        self.retired.push(Retired { generation, until: fx.now + RETIRE });
+        self.keep_retired(generation, core, fx);
         Ok(())
+    }
+
+    fn keep_retired(&mut self, generation: Generation, core: &mut Core, fx: &mut Effects<'_>) {
+        if self.retired.len() >= MAX_RETIRED {
+            let oldest = self.retired.remove(0);
+            core.free_ike_spi(fx, oldest.generation.our_spi());
+        }
+        self.retired.push(Retired { generation, until: fx.now + RETIRE });
     }
 
     /// The place of the retired IKE SA that a message is of.

@@ -8,7 +8,7 @@ use super::contents::Contents;
 use super::draft::Draft;
 use super::established::Established;
 use super::request::Request;
-use super::session::{Outcome, Session};
+use super::session::Outcome;
 use crate::diagnose::{CloseReason, FailureReason};
 use crate::sa::{ChildState, Core, Effects, Path};
 use crate::wire::codes::{ExchangeType, NotifyType};
@@ -37,10 +37,10 @@ impl Established {
                 return Err(FailureReason::RefusedByPeer { local_id });
             }
             // If both replace the IKE SA at once, the peer's Delete is of the old one only.
-            return Ok(match self.adopt_collision(core, fx) {
-                Ok(state) => Session::Established(state),
-                Err(state) => state.end(core, fx),
-            });
+            if self.adopt_collision(core, fx) {
+                return self.proceed(core, fx);
+            }
+            return Ok(self.end(core, fx));
         }
         let mut answered: Vec<(IpsecProtocol, u32)> = Vec::new();
         for delete in &contents.deletes {

@@ -1,3 +1,5 @@
+use core::time::Duration;
+
 use esp_core::suite::{Cipher, Integrity};
 
 use super::{assert_connected, assert_settled, command, connected, s};
@@ -5,7 +7,7 @@ use crate::config::{Identity, Limits, PreSharedKey};
 use crate::diagnose::CloseReason;
 use crate::endpoint::{Command, ConnectionId};
 use crate::suite::DhGroup;
-use crate::testing::{CONNECTION, Pair, Side, connection, ike_proposal, selectors};
+use crate::testing::{CONNECTION, Fate, Pair, Side, connection, ike_proposal, selectors};
 
 /// F-19, F-20: both ends prove the key and derive the same keys.
 #[test]
@@ -122,6 +124,24 @@ fn both_ends_may_initiate() {
     pair.command(Side::B, Command::Initiate(CONNECTION));
     pair.run(s(60));
     assert_settled(&mut pair);
+}
+
+/// The same with each datagram lost or late in turn: one IKE SA stays, and never none.
+#[test]
+fn both_ends_may_initiate_whatever_one_datagram_suffers() {
+    for fate in [Fate::Lose, Fate::Delay(Duration::from_millis(15)), Fate::Delay(Duration::from_millis(45))] {
+        for victim in 0..10 {
+            for apart in [0, 5, 15, 25] {
+                let mut pair = Pair::new();
+                pair.set_filter(move |number, _| if number == victim { fate } else { Fate::Deliver });
+                pair.command(Side::A, Command::Initiate(CONNECTION));
+                pair.run(Duration::from_millis(apart));
+                pair.command(Side::B, Command::Initiate(CONNECTION));
+                pair.run(s(100));
+                assert_settled(&mut pair);
+            }
+        }
+    }
 }
 
 /// F-27: a peer that comes back without its state says so, and what it had is forgotten.

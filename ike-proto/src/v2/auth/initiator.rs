@@ -10,7 +10,7 @@ use crate::crypto::psk_auth::{SignedOctets, psk_auth, verify_psk_auth};
 use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, Phase, Role};
 use crate::sa::{Core, Due, Effects, OutboundStart, Path, Retransmission, Step};
 use crate::suite::v2_codec::ChildExchange;
-use crate::v2::child::{ChildSeed, Offered};
+use crate::v2::child::{AnswerRefusal, ChildSeed, Offered};
 use crate::v2::contents::Contents;
 use crate::v2::draft::Draft;
 use crate::v2::established::Established;
@@ -29,7 +29,6 @@ pub(crate) struct Initiated {
     pub(crate) response: Vec<u8>,
     pub(crate) nonce_i: Vec<u8>,
     pub(crate) nonce_r: Vec<u8>,
-    pub(crate) initial_contact: bool,
 }
 
 /// Waits for the answer to IKE_AUTH.
@@ -67,7 +66,8 @@ impl AuthSent {
 
         let mut draft = Draft::new();
         draft.push(&Payload::IdI(id));
-        if init.initial_contact {
+        // The peer may have initiated and come through meanwhile (F-27).
+        if core.connection.is_none_or(|connection| !fx.has_established(connection, core.id)) {
             draft.notify(NotifyType::INITIAL_CONTACT, &[]);
         }
         let (kind, peer) = identity::encode(&config.remote_id);
@@ -217,7 +217,8 @@ impl AuthSent {
                     fx.event(Event::ChildEstablished { connection, child: info });
                 }
             }
-            Err((agreed, reason)) => {
+            Err(refusal) => {
+                let AnswerRefusal { agreed, reason } = *refusal;
                 fx.registry.free_child_spi(offered.inbound);
                 core.failed(fx, Role::Initiator, Phase::Two, reason);
                 // The peer has a Child SA that we cannot use.

@@ -144,7 +144,7 @@ impl HalfOpen {
             return Step::Fail(reason);
         }
         core.failed(fx, Role::Responder, Phase::One, reason);
-        Step::Next(Gone::new(generation, false, fx.now))
+        Step::Next(Gone::keep(generation, false, fx.now))
     }
 
     /// Finds the connection: by the pair of identities among those between the addresses, and of those the first
@@ -254,7 +254,7 @@ impl HalfOpen {
             }
             Err(refusal) => {
                 fx.observed.note_child(core.path.remote.ip(), refusal.offers);
-                draft.notify(refusal.kind, &refusal.data);
+                draft.notify(refusal.kind, &[]);
                 core.failed(fx, Role::Responder, Phase::Two, refusal.reason);
             }
         }

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use esp_core::sa::Spi;
 
-use super::{ChildSeed, Offered};
+use super::{AnswerRefusal, ChildSeed, Offered};
 use crate::crypto::dh::DhPrivate;
 use crate::diagnose::{CloseReason, Event, FailureReason, Phase, Role};
 use crate::sa::{ChildState, Core, Effects, OutboundStart};
@@ -111,7 +111,8 @@ impl Established {
         let answer = request.offered.check_answer(contents, ChildExchange::Create, &config, core, fx);
         let agreed = match answer {
             Ok(agreed) => agreed,
-            Err((agreed, reason)) => {
+            Err(refusal) => {
+                let AnswerRefusal { agreed, reason } = *refusal;
                 fx.registry.free_child_spi(request.offered.inbound);
                 if let Some(agreed) = agreed {
                     self.delete_unusable(agreed.protocol, request.offered.inbound);

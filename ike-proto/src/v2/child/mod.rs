@@ -6,4 +6,4 @@ mod negotiate;
 mod responder;
 
 pub(crate) use initiator::{ChildCollision, ChildRequest};
-pub(crate) use negotiate::{ChildAnswer, ChildRefusal, ChildSeed, Offered, answer};
+pub(crate) use negotiate::{AnswerRefusal, ChildAnswer, ChildRefusal, ChildSeed, Offered, answer};

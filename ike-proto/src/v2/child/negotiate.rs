@@ -1,5 +1,6 @@
 //! What the two ends of an exchange agree on for a Child SA.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use esp_core::sa::{IpsecProtocol, Mode, Spi};
@@ -56,12 +57,23 @@ pub(crate) struct ChildAnswer {
 pub(crate) struct ChildRefusal {
     /// What the peer is told.
     pub(crate) kind: NotifyType,
-    /// What belongs to it.
-    pub(crate) data: Vec<u8>,
     /// What we are told.
     pub(crate) reason: FailureReason,
     /// What the peer offered, by name.
     pub(crate) offers: Vec<Offer>,
+}
+
+/// Why an answer is of no use.
+#[derive(Debug)]
+pub(crate) struct AnswerRefusal {
+    /// What the peer thinks was agreed on, if it does: it has a Child SA now that must be deleted.
+    pub(crate) agreed: Option<Agreed>,
+    /// Why.
+    pub(crate) reason: FailureReason,
+}
+
+fn refusal(agreed: Option<Agreed>, reason: FailureReason) -> Box<AnswerRefusal> {
+    Box::new(AnswerRefusal { agreed, reason })
 }
 
 impl Offered {
@@ -91,8 +103,7 @@ impl Offered {
     /// Checks the peer's answer.
     ///
     /// # Errors
-    /// The peer refused, or it answered with what was not offered. In the second case it has a Child SA now that
-    /// must be deleted, and what there is of an agreement comes along.
+    /// The peer refused, or it answered with what was not offered.
     pub(crate) fn check_answer(
         &self,
         contents: &Contents<'_>,
@@ -100,24 +111,24 @@ impl Offered {
         config: &ConnectionConfig,
         core: &Core,
         fx: &Effects<'_>,
-    ) -> Result<Agreed, (Option<Agreed>, FailureReason)> {
+    ) -> Result<Agreed, Box<AnswerRefusal>> {
         let (Some(sa), Some(ts_i), Some(ts_r)) = (contents.sa, contents.ts_i, contents.ts_r) else {
-            return Err((None, self.refused(contents, exchange, core, fx)));
+            return Err(refusal(None, self.refused(contents, exchange, core, fx)));
         };
-        let chosen = select::check_child_answer(&self.proposals, sa, exchange).map_err(|_| {
-            (None, FailureReason::Protocol { what: "the peer chose algorithms that were not offered" })
-        })?;
+        let what = "the peer chose algorithms that were not offered";
+        let chosen = select::check_child_answer(&self.proposals, sa, exchange)
+            .map_err(|_| refusal(None, FailureReason::Protocol { what }))?;
         let selectors = Selectors { local: ts_i.selectors.clone(), remote: ts_r.selectors.clone() };
         let transport = contents.notify(NotifyType::USE_TRANSPORT_MODE).is_some();
         let mode = if transport { Mode::Transport } else { Mode::Tunnel };
         let agreed = Agreed::new(chosen, selectors, mode);
         if mode != config.child.mode {
-            return Err((Some(agreed), FailureReason::Mode));
+            return Err(refusal(Some(agreed), FailureReason::Mode));
         }
         let whole = !agreed.selectors.local.is_empty() && !agreed.selectors.remote.is_empty();
         if !whole || !narrow::covers(&self.selectors, &agreed.selectors) {
             let (ours, theirs) = (self.selectors.clone(), agreed.selectors.clone());
-            return Err((Some(agreed), FailureReason::Selectors { ours, theirs, by_peer: false }));
+            return Err(refusal(Some(agreed), FailureReason::Selectors { ours, theirs, by_peer: false }));
         }
         Ok(agreed)
     }
@@ -230,8 +241,8 @@ pub(crate) fn answer(
     contents: &Contents<'_>,
     exchange: ChildExchange,
     replaces: Option<&ChildSa>,
-) -> Result<ChildAnswer, ChildRefusal> {
-    let refuse = |kind, reason, offers| ChildRefusal { kind, data: Vec::new(), reason, offers };
+) -> Result<ChildAnswer, Box<ChildRefusal>> {
+    let refuse = |kind, reason, offers| Box::new(ChildRefusal { kind, reason, offers });
     let (Some(sa), Some(ts_i), Some(ts_r)) = (contents.sa, contents.ts_i, contents.ts_r) else {
         let reason = FailureReason::Protocol { what: "the request lacks the SA, TSi or TSr payload" };
         return Err(refuse(NotifyType::INVALID_SYNTAX, reason, Vec::new()));

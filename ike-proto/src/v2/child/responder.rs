@@ -51,10 +51,11 @@ impl Established {
         let old = replaces.and_then(|inbound| core.child(inbound));
         let ChildAnswer { agreed, offers } = match answer(&config, contents, ChildExchange::Create, old) {
             Ok(answer) => answer,
-            Err(ChildRefusal { kind, data, reason, offers }) => {
+            Err(refusal) => {
+                let ChildRefusal { kind, reason, offers } = *refusal;
                 fx.observed.note_child(core.path.remote.ip(), offers);
                 core.failed(fx, Role::Responder, Phase::Two, reason);
-                return Ok(Draft::notification(kind, &data));
+                return Ok(Draft::notification(kind, &[]));
             }
         };
         fx.observed.note_child(core.path.remote.ip(), offers);

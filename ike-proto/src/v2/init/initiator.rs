@@ -41,19 +41,14 @@ pub(crate) struct InitSent {
     retries: u32,
     retransmission: Retransmission,
     refused: Option<(Instant, FailureReason)>,
-    initial_contact: bool,
 }
 
 impl InitSent {
-    /// Sends IKE_SA_INIT. `initial_contact` is for IKE_AUTH: we have no other IKE SA with the peer.
+    /// Sends IKE_SA_INIT.
     ///
     /// # Errors
     /// The connection has no proposal.
-    pub(crate) fn start(
-        core: &mut Core,
-        fx: &mut Effects<'_>,
-        initial_contact: bool,
-    ) -> Result<Self, FailureReason> {
+    pub(crate) fn start(core: &mut Core, fx: &mut Effects<'_>) -> Result<Self, FailureReason> {
         let proposals = proposals(core);
         let group = proposals.first().and_then(|proposal| proposal.groups.first()).copied();
         let group =
@@ -62,7 +57,7 @@ impl InitSent {
         let nonce = fx.random(NONCE_LEN);
         let dh = DhPrivate::generate(group, fx.rng);
         let retransmission = send(core, fx, spi, &nonce, &dh, None)?;
-        Ok(Self { spi, nonce, dh, cookie: None, retries: 0, retransmission, refused: None, initial_contact })
+        Ok(Self { spi, nonce, dh, cookie: None, retries: 0, retransmission, refused: None })
     }
 
     /// A message with our SPI came. It is not protected: nothing in it ends the attempt at once.
@@ -101,7 +96,6 @@ impl InitSent {
                     response: Vec::from(message.raw),
                     nonce_i: self.nonce,
                     nonce_r: accepted.nonce_r,
-                    initial_contact: self.initial_contact,
                 };
                 core.nat = accepted.nat;
                 match AuthSent::start(initiated, core, fx) {

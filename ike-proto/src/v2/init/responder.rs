@@ -111,7 +111,7 @@ pub(crate) fn respond(
         return Answer::Drop(DropReason::Unusable { what: "the answer does not fit into a datagram" });
     };
     core.send(fx, &response);
-    core.first_message = Some(spi_i);
+    core.first_message = Some((path.remote.ip(), spi_i));
     fx.registry.note_first_message(path.remote.ip(), spi_i, id);
     let generation = Generation::new(name, Role::Responder, chosen.suite, keys, Window::new(0, 1));
     let answered = Answered {
