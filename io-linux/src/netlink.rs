@@ -11,7 +11,7 @@ use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
 
-pub use host::HostAddress;
+pub use host::{HostAddress, Interface};
 
 /// Octets that one read may deliver; the kernel's parts of a dump are at most half as long.
 const READ_BUFFER: usize = 1 << 16;

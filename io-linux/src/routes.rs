@@ -12,9 +12,11 @@
 //! [`Routes::clear`] at a clean shutdown; dropping [`Routes`] leaves them.
 //!
 //! Strict reverse path filtering (`net.ipv4.conf.*.rp_filter=1`) on the outer interface looks up the way back without
-//! the mark: where a remote subnet contains the peer's outer address it must be 0 or 2.
+//! the mark: where a remote subnet contains the peer's outer address it must be 0 or 2, see [`filters_strictly`].
 
-use std::collections::{BTreeMap, BTreeSet};
+mod reverse_path;
+
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use esp_core::net::Cidr;
@@ -25,6 +27,8 @@ use netlink_packet_route::route::{
 use netlink_packet_route::rule::{RuleAction, RuleAttribute, RuleFlags, RuleMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use rustix::io::Errno;
+
+pub use reverse_path::filters_strictly;
 
 use crate::netlink::{HostAddress, Netlink, NetlinkError};
 
@@ -71,8 +75,8 @@ pub struct Routes {
     netlink: Netlink,
     config: RouteConfig,
     device: u32,
-    /// Who wants a destination: the sources of each route to it. The kernel has one route while there is any.
-    wanted: BTreeMap<Cidr, Vec<Vec<Cidr>>>,
+    /// Destinations that lead into the tunnels.
+    installed: BTreeSet<Cidr>,
     /// Destinations that are unreachable since a run before this one.
     leftovers: BTreeSet<Cidr>,
     rules: BTreeSet<Family>,
@@ -107,7 +111,7 @@ impl Routes {
             netlink,
             config,
             device,
-            wanted: BTreeMap::new(),
+            installed: BTreeSet::new(),
             leftovers: BTreeSet::new(),
             rules: BTreeSet::new(),
         };
@@ -123,37 +127,26 @@ impl Routes {
 
     /// Destinations that lead into the tunnels now.
     pub fn destinations(&self) -> impl Iterator<Item = &Cidr> {
-        self.wanted.keys()
+        self.installed.iter()
     }
 
-    /// Leads `destination` into the TUN device. This host's own packets take one of its addresses inside `sources` as
-    /// their source, where it has one. Several tunnels may want the same destination for different sources.
+    /// Leads `destination` into the TUN device, or changes the sources of the route that does. This host's own packets
+    /// take one of its addresses inside `sources` as their source, where it has one.
     pub fn add(&mut self, destination: Cidr, sources: &[Cidr]) -> Result<(), RouteError> {
         self.require_rule(Family::of(&destination))?;
         // The unreachable one first: between the two no packet takes another way.
         if self.config.fail_closed {
             self.install(&self.unreachable_route(&destination), destination)?;
         }
-        let preferred = self.preferred_source(&destination, sources);
-        self.install(&self.tunnel_route(&destination, preferred), destination)?;
+        self.installed.insert(destination);
         self.leftovers.remove(&destination);
-        let wants = self.wanted.entry(destination).or_default();
-        if !wants.iter().any(|other| other == sources) {
-            wants.push(sources.to_vec());
-        }
-        Ok(())
+        let preferred = self.preferred_source(&destination, sources);
+        self.install(&self.tunnel_route(&destination, preferred), destination)
     }
 
-    /// Withdraws what [`Routes::add`] did, once nobody else wants `destination`. Withdrawing what is not there is no
-    /// error.
-    pub fn remove(&mut self, destination: Cidr, sources: &[Cidr]) -> Result<(), RouteError> {
-        if let Some(wants) = self.wanted.get_mut(&destination) {
-            wants.retain(|other| other != sources);
-            if !wants.is_empty() {
-                return Ok(());
-            }
-        }
-        self.wanted.remove(&destination);
+    /// Withdraws what [`Routes::add`] did. Withdrawing what is not there is no error.
+    pub fn remove(&mut self, destination: Cidr) -> Result<(), RouteError> {
+        self.installed.remove(&destination);
         self.leftovers.remove(&destination);
         self.uninstall(destination)
     }
@@ -161,15 +154,18 @@ impl Routes {
     /// Withdraws every route and rule, leftovers included; what could not be withdrawn is returned.
     pub fn clear(&mut self) -> Vec<RouteError> {
         let mut failed = Vec::new();
-        let wanted = core::mem::take(&mut self.wanted).into_keys();
+        let installed = core::mem::take(&mut self.installed);
         let leftovers = core::mem::take(&mut self.leftovers);
-        for destination in wanted.chain(leftovers) {
+        for destination in installed.into_iter().chain(leftovers) {
             failed.extend(self.uninstall(destination).err());
         }
-        for family in core::mem::take(&mut self.rules) {
+        self.rules.clear();
+        // Both families: a run before this one may have left the rule of either.
+        for family in [Family::V4, Family::V6] {
             let rule = RouteNetlinkMessage::DelRule(self.rule(family));
             if let Err(source) = self.netlink.change(rule, 0)
                 && !source.is(Errno::NOENT)
+                && !source.is(Errno::AFNOSUPPORT)
             {
                 failed.push(RouteError { what: self.rule_name(), verb: "removed", source });
             }

@@ -3,10 +3,9 @@
 mod raw_esp;
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 
-use mio::net::UdpSocket;
 use rustix::net::sockopt::{self, Ipv4PathMtuDiscovery, Ipv6PathMtuDiscovery};
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -53,8 +52,11 @@ impl UdpPort {
     fn try_bind(local: SocketAddr, mark: Option<u32>) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
         prepare(&socket, local.ip(), mark)?;
+        if local.is_ipv6() {
+            socket.set_only_v6(true)?;
+        }
         socket.bind(&local.into())?;
-        let socket = UdpSocket::from_std(socket.into());
+        let socket = UdpSocket::from(socket);
         let local = socket.local_addr()?;
         Ok(Self { socket, local })
     }
@@ -127,10 +129,7 @@ fn prepare(socket: &Socket, local: IpAddr, mark: Option<u32>) -> io::Result<()> 
     }
     match local {
         IpAddr::V4(_) => sockopt::set_ip_mtu_discover(socket.as_fd(), Ipv4PathMtuDiscovery::DONT)?,
-        IpAddr::V6(_) => {
-            socket.set_only_v6(true)?;
-            sockopt::set_ipv6_mtu_discover(socket.as_fd(), Ipv6PathMtuDiscovery::DONT)?;
-        }
+        IpAddr::V6(_) => sockopt::set_ipv6_mtu_discover(socket.as_fd(), Ipv6PathMtuDiscovery::DONT)?,
     }
     mark.map_or(Ok(()), |mark| socket.set_mark(mark))
 }

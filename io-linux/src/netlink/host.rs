@@ -17,6 +17,17 @@ pub struct HostAddress {
     pub interface: u32,
 }
 
+/// An interface of this host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its index.
+    pub index: u32,
+    /// Its name.
+    pub name: String,
+    /// Octets of its largest packet.
+    pub mtu: u32,
+}
+
 impl Netlink {
     /// All addresses of this host, in the kernel's order.
     pub fn addresses(&mut self) -> Result<Vec<HostAddress>, NetlinkError> {
@@ -29,22 +40,33 @@ impl Netlink {
         Ok(addresses)
     }
 
-    /// The MTU of the interface that has `address`; `None` where none has it.
-    pub fn mtu_of(&mut self, address: IpAddr) -> Result<Option<u32>, NetlinkError> {
+    /// The interface that has `address`; `None` where none has it.
+    pub fn interface_of(&mut self, address: IpAddr) -> Result<Option<Interface>, NetlinkError> {
         let addresses = self.addresses()?;
         let Some(found) = addresses.iter().find(|entry| entry.address == address) else { return Ok(None) };
-        let mut mtu = None;
+        let mut interface = None;
         self.dump(RouteNetlinkMessage::GetLink(LinkMessage::default()), |entry| {
             if let RouteNetlinkMessage::NewLink(message) = entry
                 && message.header.index == found.interface
             {
-                mtu = message.attributes.iter().find_map(|attribute| match attribute {
-                    LinkAttribute::Mtu(mtu) => Some(*mtu),
-                    _ => None,
-                });
+                interface = Some(Interface::new(&message));
             }
         })?;
-        Ok(mtu)
+        Ok(interface)
+    }
+}
+
+impl Interface {
+    fn new(message: &LinkMessage) -> Self {
+        let mut interface = Self { index: message.header.index, name: String::new(), mtu: 0 };
+        for attribute in &message.attributes {
+            match attribute {
+                LinkAttribute::IfName(name) => interface.name.clone_from(name),
+                LinkAttribute::Mtu(mtu) => interface.mtu = *mtu,
+                _ => {}
+            }
+        }
+        interface
     }
 }
 

@@ -14,8 +14,10 @@ fn the_loopback_interface_is_found() {
         println!("skipped: the loopback interface is down");
         return;
     }
-    assert!(netlink.mtu_of(Ipv4Addr::LOCALHOST.into()).unwrap().unwrap() >= 1280);
-    assert_eq!(netlink.mtu_of(Ipv4Addr::new(192, 0, 2, 77).into()).unwrap(), None);
+    let interface = netlink.interface_of(Ipv4Addr::LOCALHOST.into()).unwrap().unwrap();
+    assert_eq!(interface.name, "lo");
+    assert!(interface.mtu >= 1280);
+    assert_eq!(netlink.interface_of(Ipv4Addr::new(192, 0, 2, 77).into()).unwrap(), None);
 }
 
 #[test]
