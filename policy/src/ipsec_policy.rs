@@ -11,8 +11,8 @@ use crate::algorithms::{EspAuthentication, EspEncryption, IpsecMode, IpsecProtoc
 pub struct IpsecPolicy {
     /// The protocol (SEC-1).
     pub protocol: IpsecProtocol,
-    /// What encrypts the packets (SEC-3). With ESP, aes128 if nothing is set; with AH it must not be set (SEC-1), which is
-    /// why it is optional. Read it through [`IpsecPolicy::encryption`].
+    /// What encrypts the packets (SEC-3). With ESP, aes128 if nothing is set; with AH it must not be set (SEC-1), which
+    /// is why it is optional. Read it through [`IpsecPolicy::encryption`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption: Option<EspEncryption>,
     /// What authenticates the packets (SEC-2).

@@ -9,11 +9,15 @@
 
 mod algorithms;
 mod capabilities;
+mod document;
 mod finding;
+#[cfg(test)]
+mod fixtures;
 mod gateway;
 mod identity;
 mod ids;
 mod ike_policy;
+mod inventory;
 mod ipsec_policy;
 mod limits;
 mod names;
@@ -24,6 +28,7 @@ mod resource_state;
 mod subnets;
 mod text;
 mod tunnel;
+pub mod validate;
 mod vpc;
 
 pub use algorithms::{
@@ -31,11 +36,13 @@ pub use algorithms::{
     IpsecMode, IpsecProtocol, PfsChoice,
 };
 pub use capabilities::Capabilities;
+pub use document::Document;
 pub use finding::{Finding, Refusal, Severity};
 pub use gateway::{ExternalIp, VpnGateway};
 pub use identity::{Fqdn, Identity, IdentityError};
 pub use ids::{GatewayId, IdError, PeerId, TunnelId, VpcId};
 pub use ike_policy::IkePolicy;
+pub use inventory::{BatchRemoval, Inventory};
 pub use ipsec_policy::IpsecPolicy;
 pub use limits::Limits;
 pub use names::{Name, NameError, Remark};
@@ -46,4 +53,5 @@ pub use resource_state::ResourceState;
 pub use subnets::{SubnetError, SubnetLineError, parse_subnet, parse_subnets};
 pub use text::UnknownValue;
 pub use tunnel::{ExposedTunnel, VpnTunnel};
+pub use validate::Rules;
 pub use vpc::Vpc;

@@ -25,8 +25,8 @@ impl SubnetPair {
         self.local.overlaps(&other.local) && self.remote.overlaps(&other.remote)
     }
 
-    /// Which of two overlapping pairs a packet of both goes to: `Greater` if it is `self`. The longer remote prefix wins, as
-    /// it does among routes, then the longer local one. `Equal` means that the pairs do not decide.
+    /// Which of two overlapping pairs a packet of both goes to: `Greater` if it is `self`. The longer remote prefix
+    /// wins, as it does among routes, then the longer local one. `Equal` means that the pairs do not decide.
     pub fn precedence(&self, other: &Self) -> Ordering {
         (self.remote.length(), self.local.length()).cmp(&(other.remote.length(), other.local.length()))
     }
@@ -82,8 +82,8 @@ impl PairIndex {
         })
     }
 
-    /// The entries whose remote subnet overlaps `remote`. Prefixes either nest or have nothing in common, so these are the
-    /// shorter prefixes of `remote`, each looked up by itself, and those inside it, which stand side by side.
+    /// The entries whose remote subnet overlaps `remote`. Prefixes either nest or have nothing in common, so these are
+    /// the shorter prefixes of `remote`, each looked up by itself, and those inside it, which stand side by side.
     fn remotes(&self, remote: Cidr) -> impl Iterator<Item = (&Cidr, &BTreeMap<Cidr, Vec<TunnelId>>)> {
         let wider = (0..remote.length())
             .filter_map(move |length| self.by_remote.get_key_value(&truncated(remote, length)?));

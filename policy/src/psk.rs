@@ -38,8 +38,8 @@ pub enum PskError {
 /// It is redacted in `Debug`, has no `Display`, is compared in constant time and wiped when dropped (PSK-2). It can be
 /// read with serde, but written only as an [`ExposedPsk`].
 ///
-/// A parser of text may quote the line at fault in *its* error, and that line may hold the key: print the message and the
-/// line number of such an error, not the quotation.
+/// A parser of text may quote the line at fault in *its* error, and that line may hold the key: print the message and
+/// the line number of such an error, not the quotation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PreSharedKey(SecretBytes);
 
@@ -85,7 +85,8 @@ impl fmt::Debug for PreSharedKey {
 
 impl<'de> Deserialize<'de> for PreSharedKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(KeyVisitor)
+        // Asked for a string, some formats refuse another type by themselves and quote it.
+        deserializer.deserialize_any(KeyVisitor)
     }
 }
 

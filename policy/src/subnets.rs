@@ -81,8 +81,8 @@ pub fn parse_subnet(text: &str) -> Result<Cidr, SubnetError> {
     }
 }
 
-/// Reads a list with one subnet in each line, as a form of a console hands it over, and reports every wrong line. A line
-/// break at the end is allowed; an empty line is not.
+/// Reads a list with one subnet in each line, as a form of a console hands it over, and reports every wrong line. A
+/// line break at the end is allowed; an empty line is not.
 pub fn parse_subnets(text: &str) -> Result<Vec<Cidr>, Vec<SubnetLineError>> {
     let mut subnets = Vec::new();
     let mut errors = Vec::new();
@@ -121,8 +121,8 @@ pub(crate) mod single {
         NotIn(&[]).deserialize(deserializer)
     }
 
-    /// Reads a subnet that is not in a list yet. Refusing it here, not after the list, is what lets the parser of a text
-    /// give the line of the entry at fault.
+    /// Reads a subnet that is not in a list yet. Refusing it here, not after the list, is what lets the parser of a
+    /// text give the line of the entry at fault.
     pub(crate) struct NotIn<'a>(pub(crate) &'a [Cidr]);
 
     impl<'de> DeserializeSeed<'de> for NotIn<'_> {

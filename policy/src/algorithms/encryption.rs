@@ -5,7 +5,8 @@ use esp_core::suite::Cipher;
 use crate::text::text_enum;
 
 /// Why 3DES should not be chosen.
-const TRIPLE_DES: &str = "its blocks of 64 bits begin to repeat after some gigabytes under one key, and it is many times slower than AES";
+const TRIPLE_DES: &str = "its blocks of 64 bits begin to repeat after some gigabytes under one key, and \
+     it is many times slower than AES";
 
 text_enum! {
     /// What encrypts the messages of IKE (IKE-3), in CBC mode.
