@@ -31,7 +31,9 @@ pub struct ConnectionConfig {
     pub child: ChildConfig,
     /// Dead peer detection.
     pub liveness: LivenessConfig,
-    /// Retransmission of requests.
+    /// Retransmission of the requests of an attempt: IKE_SA_INIT and IKE_AUTH.
+    pub connect_retransmit: RetransmitConfig,
+    /// Retransmission of requests of an IKE SA that stands, probes of a silent peer among them.
     pub retransmit: RetransmitConfig,
     /// Address translation.
     pub nat: NatConfig,

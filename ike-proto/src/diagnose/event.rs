@@ -114,6 +114,8 @@ pub enum Event {
         connection: Option<ConnectionId>,
         /// The other end.
         remote: SocketAddr,
+        /// Who started the exchange that failed. What a peer starts and gets wrong is told, but is no failure of ours.
+        role: Role,
         /// Whether it was the IKE SA or the Child SA.
         phase: Phase,
         /// Why.
