@@ -4,13 +4,13 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use esp_core::net::Cidr;
 use ipsec_gateway::GatewayConfig;
 use ipsec_policy::{
-    DhGroup, EspAuthentication, EspEncryption, GatewayId, Identity, IkeAuthentication, IkeEncryption, IkePolicy,
-    IpsecPolicy, Limits, Name, PeerGateway, PeerId, PfsChoice, PreSharedKey, TunnelId, VpcId, VpnGateway, VpnTunnel,
-    parse_subnet,
+    DhGroup, EspAuthentication, EspEncryption, GatewayId, Identity, IkeAuthentication, IkeEncryption,
+    IkePolicy, IpsecPolicy, Limits, Name, PeerGateway, PeerId, PfsChoice, PreSharedKey, TunnelId, VpcId,
+    VpnGateway, VpnTunnel, parse_subnet,
 };
-use esp_core::net::Cidr;
 use serde::Deserialize;
 
 /// What the file holds. Everything that is optional has the product's default.

@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Octets of the longest session.
 const LONGEST_SESSION: u64 = 1 << 16;
 
-const HELP: &str = "commands: status, connect NAME, disconnect NAME, rekey-ike NAME, rekey-child NAME, log NAME, shutdown";
+const HELP: &str =
+    "commands: status, connect NAME, disconnect NAME, rekey-ike NAME, rekey-child NAME, log NAME, shutdown";
 
 /// The socket's file, removed when dropped.
 pub(crate) struct Control {
@@ -91,7 +92,11 @@ fn answer(line: &str, handle: &RunnerHandle) -> String {
     result.unwrap_or_else(|gone| format!("error: {gone}"))
 }
 
-fn command(handle: &RunnerHandle, name: &str, command: fn(TunnelId) -> Command) -> Result<String, RunnerGone> {
+fn command(
+    handle: &RunnerHandle,
+    name: &str,
+    command: fn(TunnelId) -> Command,
+) -> Result<String, RunnerGone> {
     on_tunnel(handle, name, move |view, id| {
         view.gateway.handle_input(view.now, Input::Command(command(id)));
         "ok".to_owned()

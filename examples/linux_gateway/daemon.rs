@@ -65,19 +65,18 @@ fn run(options: &Options) -> Result<(), String> {
     let config = config::read(&options.config)?;
     let clock = MonotonicClock::start();
     let rng = os_rng().map_err(|e| e.to_string())?;
-    let mut gateway = Gateway::new(config.gateway()?, rng).map_err(|findings| lines(&findings))?;
+    let mut gateway = Gateway::new(config.gateway()?, rng).map_err(|refusal| refusal.to_string())?;
     let runner_config = RunnerConfig::new(config.gateway.address, config.gateway.tun.as_str());
     for section in config.tunnels {
         let (tunnel, peer) = section.tunnel()?;
         // What it warns of goes to the tunnel's log, which the event loop hands out.
-        gateway.add_tunnel(clock.now(), tunnel, peer).map_err(|findings| lines(&findings))?;
+        gateway.add_tunnel(clock.now(), tunnel, peer).map_err(|refusal| refusal.to_string())?;
     }
     let least = Severity::from(options.log);
     let observer = Box::new(move |now, notice: ipsec_io_linux::event_loop::Notice<'_>| {
         output::notice(least, now, &notice);
     });
-    let (runner, handle) =
-        Runner::new(runner_config, gateway, clock, observer).map_err(|e| e.to_string())?;
+    let (runner, handle) = Runner::new(runner_config, gateway, clock, observer).map_err(|e| e.to_string())?;
     shut_down_on_signals(handle.clone())?;
     let control = options.control.as_deref().map(|path| control::listen(path, handle)).transpose()?;
     let result = runner.run().map_err(|e| e.to_string());
@@ -96,8 +95,4 @@ fn shut_down_on_signals(handle: RunnerHandle) -> Result<(), String> {
         }
     });
     Ok(())
-}
-
-fn lines(findings: &[impl core::fmt::Display]) -> String {
-    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -28,7 +28,8 @@ pub struct RunnerConfig {
     pub address: IpAddr,
     /// The name of the TUN device to create.
     pub tun_name: String,
-    /// Octets of the largest outer packet; `None` takes the MTU of the interface that has `address`.
+    /// Octets of the largest outer packet. `None` takes the MTU of the interface that has `address`, but no more than
+    /// Ethernet's 1500: the path to a peer is seldom wider, whatever the first link is.
     pub outer_mtu: Option<u16>,
     /// Where the routes stand.
     pub routes: RouteConfig,

@@ -16,7 +16,7 @@ use super::ready::{Ready, Source};
 use super::{Notice, Observer, RunError, RunnerConfig, StartError};
 use crate::backend::Userspace;
 use crate::clock::MonotonicClock;
-use crate::netlink::Netlink;
+use crate::netlink::{Interface, Netlink};
 use crate::rate::RateLimit;
 use crate::routes::Routes;
 use crate::sockets::Sockets;
@@ -26,7 +26,7 @@ use crate::tun::{Tun, inner_mtu};
 const EVENTS: usize = 16;
 /// Octets of the largest packet or datagram.
 pub(super) const LARGEST_PACKET: usize = 1 << 16;
-/// The MTU of Ethernet, where the interface's own is not known.
+/// The MTU of Ethernet.
 const ETHERNET_MTU: u16 = 1500;
 /// Lines about this host in [`HOST_NOTICES_PER`].
 const HOST_NOTICES: u32 = 5;
@@ -73,9 +73,7 @@ impl Runner {
         let mark = Some(config.routes.mark);
         let interface = Netlink::open()?.interface_of(config.address)?;
         let sockets = Sockets::open(config.address, mark)?;
-        let outer_mtu = config.outer_mtu.unwrap_or_else(|| {
-            interface.as_ref().map_or(ETHERNET_MTU, |link| u16::try_from(link.mtu).unwrap_or(u16::MAX))
-        });
+        let outer_mtu = config.outer_mtu.unwrap_or_else(|| path_mtu(interface.as_ref()));
         let tun = Tun::create(&config.tun_name, inner_mtu(outer_mtu, config.address))?;
         let routes = Routes::open(config.routes, tun.index())?;
         let poll = Poll::new().map_err(StartError::Poll)?;
@@ -250,6 +248,12 @@ impl Runner {
             self.tell(now, Severity::Warning, text);
         }
     }
+}
+
+/// What the path to a peer is taken to carry when nobody says.
+fn path_mtu(interface: Option<&Interface>) -> u16 {
+    let link = interface.and_then(|link| u16::try_from(link.mtu).ok());
+    link.map_or(ETHERNET_MTU, |mtu| mtu.min(ETHERNET_MTU))
 }
 
 /// How a turn ended.
