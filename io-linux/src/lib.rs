@@ -2,7 +2,9 @@
 //! that drives an [`ipsec_gateway::Gateway`] with them. On other systems the crate is empty.
 #![cfg(target_os = "linux")]
 
+pub mod backend;
 pub mod clock;
+pub mod event_loop;
 pub mod netlink;
 mod rate;
 pub mod rng;

@@ -15,12 +15,18 @@
 #[path = "privileged/cases.rs"]
 mod cases;
 #[cfg(target_os = "linux")]
+#[path = "privileged/datapath.rs"]
+mod datapath;
+#[cfg(target_os = "linux")]
+#[path = "privileged/gateways.rs"]
+mod gateways;
+#[cfg(target_os = "linux")]
 #[path = "privileged/namespace.rs"]
 mod namespace;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
-    namespace::run(cases::ALL)
+    namespace::run(&[cases::ALL, datapath::ALL, gateways::ALL].concat())
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -49,9 +49,9 @@ impl Runner {
     }
 
     fn apply(&mut self, now: Instant, command: &SaCommand) {
-        let result = self.require_raw_esp(command).and_then(|()| {
-            self.datapath.apply(now, command).map_err(|error| error.to_string())
-        });
+        let result = self
+            .require_raw_esp(command)
+            .and_then(|()| self.datapath.apply(now, command).map_err(|error| error.to_string()));
         let Err(reason) = result else { return };
         if let Some(key) = key_of(command) {
             self.gateway.handle_input(now, Input::Sa(SaEvent::Refused { key, reason }));

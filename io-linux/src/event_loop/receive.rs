@@ -3,8 +3,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 
-use esp_core::net::udp_encap::{self, UdpPayload};
+use esp_core::net::{UdpPayload, classify};
 use ipsec_gateway::{Input, Severity};
 
 use super::Runner;
@@ -28,10 +29,8 @@ impl Runner {
     /// Inner packets that the kernel routed into the TUN device; whether more may be left.
     pub(super) fn receive_inner(&mut self) -> bool {
         self.batch("the TUN device", |runner, buffer| {
-            let len = runner.datapath.tun().recv(buffer)?;
             let now = runner.clock.now();
-            let packet = buffer.get(..len).unwrap_or_default();
-            if let Err(error) = runner.datapath.send_inner(now, packet, &runner.sockets) {
+            if let Err(error) = runner.datapath.forward_inner(now, buffer, &runner.sockets)? {
                 runner.tell(now, Severity::Warning, error.to_string());
             }
             Ok(Read::Packet)
@@ -43,9 +42,7 @@ impl Runner {
         self.batch("the raw socket for ESP", |runner, buffer| {
             let Some(socket) = &runner.sockets.esp else { return Ok(Read::Empty) };
             let Some(arrived) = socket.recv(buffer)? else { return Ok(Read::Packet) };
-            let local = SocketAddr::new(runner.config.address, 0);
-            let remote = SocketAddr::new(arrived.source, 0);
-            runner.take_esp(local, remote, false, buffer.get_mut(arrived.esp).unwrap_or_default());
+            runner.take_esp(SocketAddr::new(arrived.source, 0), buffer, arrived.esp);
             Ok(Read::Packet)
         })
     }
@@ -54,18 +51,17 @@ impl Runner {
     pub(super) fn receive_nat_t(&mut self) -> bool {
         self.batch("UDP port 4500", |runner, buffer| {
             let (len, remote) = runner.sockets.nat_t.recv(buffer)?;
-            let local = runner.sockets.nat_t.local();
-            let payload = buffer.get_mut(..len).unwrap_or_default();
-            match udp_encap::classify(payload) {
+            let payload = buffer.get(..len).unwrap_or_default();
+            match classify(payload) {
                 UdpPayload::Ike(_) => {
-                    runner.take_ike(local, remote, payload);
+                    runner.take_ike(runner.sockets.nat_t.local(), remote, payload);
                     Ok(Read::Ike)
                 }
                 UdpPayload::Esp(_) => {
-                    runner.take_esp(local, remote, true, payload);
+                    runner.take_esp(remote, buffer, 0..len);
                     Ok(Read::Packet)
                 }
-                _ => Ok(Read::Packet),
+                UdpPayload::KeepAlive | UdpPayload::Malformed => Ok(Read::Packet),
             }
         })
     }
@@ -121,9 +117,9 @@ impl Runner {
         self.gateway.handle_input(now, Input::Datagram { local, remote, payload });
     }
 
-    fn take_esp(&mut self, local: SocketAddr, remote: SocketAddr, encap: bool, packet: &mut [u8]) {
+    fn take_esp(&mut self, remote: SocketAddr, buffer: &mut [u8], esp: Range<usize>) {
         let now = self.clock.now();
-        if let Err(error) = self.datapath.receive_outer(now, local, remote, encap, packet) {
+        if let Err(error) = self.datapath.take_outer(now, remote, self.config.address, buffer, esp) {
             self.tell(now, Severity::Warning, error.to_string());
         }
     }

@@ -6,6 +6,8 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
+use esp_core::net::Cidr;
+use esp_core::soft::DatapathLimits;
 use esp_core::time::Instant;
 use ipsec_gateway::{Gateway, GatewayEvent, Input, Severity};
 use mio::unix::SourceFd;
@@ -14,7 +16,7 @@ use mio::{Events, Interest, Poll, Waker};
 use super::handle::{Request, RunnerHandle, View};
 use super::ready::{Ready, Source};
 use super::{Notice, Observer, RunError, RunnerConfig, StartError};
-use crate::backend::Userspace;
+use crate::backend::{STORAGE, Userspace};
 use crate::clock::MonotonicClock;
 use crate::netlink::{Interface, Netlink};
 use crate::rate::RateLimit;
@@ -24,8 +26,6 @@ use crate::tun::{Tun, inner_mtu};
 
 /// Events that one poll reports: more than there are sources.
 const EVENTS: usize = 16;
-/// Octets of the largest packet or datagram.
-pub(super) const LARGEST_PACKET: usize = 1 << 16;
 /// The MTU of Ethernet.
 const ETHERNET_MTU: u16 = 1500;
 /// Lines about this host in [`HOST_NOTICES_PER`].
@@ -51,7 +51,10 @@ pub struct Runner {
 
 impl core::fmt::Debug for Runner {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Runner").field("config", &self.config).field("gateway", &self.gateway).finish_non_exhaustive()
+        f.debug_struct("Runner")
+            .field("config", &self.config)
+            .field("gateway", &self.gateway)
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,12 +86,12 @@ impl Runner {
             gateway,
             clock,
             sockets,
-            datapath: Userspace::new(tun),
+            datapath: Userspace::new(tun, DatapathLimits::default()),
             routes,
             config,
             outer_interface: interface.map(|link| link.name),
             ready: Ready::default(),
-            buffer: vec![0; LARGEST_PACKET],
+            buffer: vec![0; STORAGE],
             poll,
             requests,
             observer,
@@ -123,7 +126,6 @@ impl Runner {
         if self.gateway.next_timeout().is_some_and(|(at, _)| at <= now) {
             self.gateway.handle_input(now, Input::Timeout);
         }
-        self.datapath.expire(now);
         self.drain(now);
         for source in Source::ALL {
             if self.ready.has(source) {
@@ -149,8 +151,7 @@ impl Runner {
         let timeout = if self.ready.any() {
             Some(Duration::ZERO)
         } else {
-            let wanted = self.gateway.next_timeout().map(|(at, _)| at);
-            let until = wanted.into_iter().chain(self.datapath.next_timeout()).fold(latest, Instant::min);
+            let until = self.gateway.next_timeout().map_or(latest, |(at, _)| at.min(latest));
             (until != Instant::FAR_FUTURE).then(|| until.saturating_duration_since(self.clock.now()))
         };
         match self.poll.poll(&mut events, timeout) {
@@ -234,7 +235,7 @@ impl Runner {
     }
 
     /// Warns where the kernel would drop a peer's packets because the way back leads into the tunnel.
-    pub(super) fn check_reverse_path(&mut self, now: Instant, destination: &esp_core::net::Cidr, peers: &[IpAddr]) {
+    pub(super) fn check_reverse_path(&mut self, now: Instant, destination: &Cidr, peers: &[IpAddr]) {
         let Some(interface) = self.outer_interface.clone() else { return };
         let caught = peers.iter().find(|peer| peer.is_ipv4() && destination.contains(**peer));
         if let Some(peer) = caught

@@ -2,20 +2,16 @@
 
 use core::net::IpAddr;
 
-/// Octets of an IPv4 header without options.
-const IPV4_HEADER: u16 = 20;
-/// Octets of an IPv6 header.
-const IPV6_HEADER: u16 = 40;
-/// Octets of a UDP header (RFC 3948 §2.1).
-const UDP_HEADER: u16 = 8;
-/// Octets of SPI and sequence number (RFC 4303 §2).
-const ESP_HEADER: u16 = 8;
-/// The longest initialisation vector, and the longest block that padding rounds up to: AES-CBC.
-const LONGEST_BLOCK: u16 = 16;
-/// Octets of the longest check value: HMAC-SHA2-256-128.
-const LONGEST_ICV: u16 = 16;
-/// Octets of pad length and next header.
-const ESP_TRAILER: u16 = 2;
+use esp_core::net::max_inner_len;
+use esp_core::sa::UdpEncap;
+use esp_core::suite::{Cipher, Integrity, SaSuite};
+
+/// The algorithms that take the most room: the longest blocks and the longest check value.
+const LARGEST_SUITE: SaSuite =
+    SaSuite { cipher: Cipher::Aes256Cbc, integrity: Integrity::HmacSha256_128, esn: false };
+
+/// ESP in UDP takes more room than bare ESP; the ports do not matter.
+const IN_UDP: UdpEncap = UdpEncap { local_port: 4500, remote_port: 4500 };
 
 /// The least MTU that a link must have to carry IPv6 (RFC 8200 §5).
 pub const LEAST_MTU: u16 = 1280;
@@ -30,10 +26,8 @@ pub const LEAST_MTU: u16 = 1280;
 /// It is never less than [`LEAST_MTU`], because Linux takes IPv6 off a link below that; on such a path the largest
 /// packets leave as fragments.
 pub fn inner_mtu(outer_mtu: u16, gateway: IpAddr) -> u16 {
-    let ip_header = if gateway.is_ipv4() { IPV4_HEADER } else { IPV6_HEADER };
-    let room = outer_mtu.saturating_sub(ip_header + UDP_HEADER + ESP_HEADER + LONGEST_BLOCK + LONGEST_ICV);
-    let whole_blocks = room - room % LONGEST_BLOCK;
-    whole_blocks.saturating_sub(ESP_TRAILER).max(LEAST_MTU)
+    let inner = max_inner_len(outer_mtu.into(), gateway, LARGEST_SUITE, Some(IN_UDP));
+    u16::try_from(inner).unwrap_or(outer_mtu).max(LEAST_MTU)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use ipsec_io_linux::tun::Tun;
 
 use crate::namespace::{Case, ip, ip_succeeds};
 
-/// Every case.
+/// The cases of this file.
 pub(crate) const ALL: &[Case] = &[
     ("tun_carries_packets_both_ways", tun_carries_packets_both_ways),
     ("x30_routes_lead_inner_traffic_and_spare_marked_packets", routes_spare_marked_packets),

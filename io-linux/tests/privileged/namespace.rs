@@ -11,7 +11,7 @@ pub(crate) type Case = (&'static str, fn());
 const CASE: &str = "IPSEC_PRIVILEGED_CASE";
 
 /// Runs the cases, each in a new namespace; or, inside such a namespace, the one that is named.
-pub(crate) fn run(cases: &'static [Case]) -> ExitCode {
+pub(crate) fn run(cases: &[Case]) -> ExitCode {
     if let Ok(name) = std::env::var(CASE) {
         let Some((_, body)) = cases.iter().find(|(case, _)| *case == name) else { return ExitCode::from(2) };
         body();
@@ -21,9 +21,9 @@ pub(crate) fn run(cases: &'static [Case]) -> ExitCode {
     if let Some(reason) = &why_not {
         println!("ignored: {reason}");
     }
-    let trials = cases.iter().map(|(name, _)| {
+    let trials = cases.iter().map(|&(name, _)| {
         let kind = if why_not.is_some() { "needs root" } else { "" };
-        Trial::test(*name, move || in_namespace(name)).with_kind(kind).with_ignored_flag(why_not.is_some())
+        Trial::test(name, move || in_namespace(name)).with_kind(kind).with_ignored_flag(why_not.is_some())
     });
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
