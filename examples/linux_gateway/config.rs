@@ -107,6 +107,8 @@ impl Config {
         };
         let mut config = GatewayConfig::new(gateway);
         config.limits = Limits::library();
+        // A disconnected tunnel's packets meet a policy that drops them, rather than the host's default route.
+        config.keep_routes = true;
         config.nat.force_encapsulation = section.force_encapsulation;
         if let Some(seconds) = section.liveness {
             config.liveness.delay = Duration::from_secs(seconds);

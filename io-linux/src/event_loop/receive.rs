@@ -15,6 +15,9 @@ const PACKETS: usize = 256;
 /// IKE messages that one turn takes from one source. One may cost a Diffie-Hellman exchange.
 const IKE_MESSAGES: usize = 8;
 
+/// Reads of one turn that may fail before the source is left alone until the poll reports it again.
+const FAILURES: usize = 8;
+
 /// What one read brought.
 enum Read {
     /// Something of the common kind.
@@ -83,7 +86,7 @@ impl Runner {
         mut read: impl FnMut(&mut Self, &mut [u8]) -> io::Result<Read>,
     ) -> bool {
         let mut buffer = core::mem::take(&mut self.buffer);
-        let mut ike_messages = 0;
+        let (mut ike_messages, mut failures) = (0, 0);
         let mut left = true;
         for _ in 0..PACKETS {
             match read(self, &mut buffer) {
@@ -98,13 +101,17 @@ impl Runner {
                     left = false;
                     break;
                 }
-                // An error that ICMP brought for an earlier packet, or an interface that went down: the next read
-                // may be good, and the loop goes on.
+                // One that ICMP brought for an earlier packet, or an interface that went down. The next read may be
+                // good, and the loop goes on.
                 Err(error) => {
                     let now = self.clock.now();
                     let text = format!("reading from {what}: {}", crate::words::of(&error));
                     self.tell(now, Severity::Warning, text);
-                    break;
+                    failures += 1;
+                    if failures >= FAILURES {
+                        left = false;
+                        break;
+                    }
                 }
             }
         }

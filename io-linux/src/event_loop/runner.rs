@@ -103,8 +103,7 @@ impl Runner {
         Ok((runner, handle))
     }
 
-    /// Runs until [`RunnerHandle::shut_down`] or until every handle is gone; then deletes all SAs at the peers and
-    /// here and withdraws every route.
+    /// Runs until [`RunnerHandle::shut_down`]; then deletes all SAs at the peers and here and withdraws every route.
     ///
     /// # Errors
     ///
@@ -132,7 +131,10 @@ impl Runner {
                 let left = match source {
                     Source::Requests => match self.serve_requests() {
                         Some(left) => left,
-                        None => return Ok(Turn::ShutDown),
+                        None => {
+                            self.ready.set(source, false);
+                            return Ok(Turn::ShutDown);
+                        }
                     },
                     Source::Tun => self.receive_inner(),
                     Source::Esp => self.receive_esp(),
@@ -164,7 +166,8 @@ impl Runner {
         Ok(())
     }
 
-    /// Whether requests may be left; `None` when the loop is to end.
+    /// Whether requests may be left; `None` when the loop is to end. With every handle gone it goes on: an embedder may
+    /// have nothing to ask.
     fn serve_requests(&mut self) -> Option<bool> {
         match self.requests.try_recv() {
             Ok(Request::Call(call)) => {
@@ -172,8 +175,8 @@ impl Runner {
                 call(&mut View { now, gateway: &mut self.gateway, datapath: &self.datapath });
                 Some(true)
             }
-            Err(TryRecvError::Empty) => Some(false),
-            Ok(Request::ShutDown) | Err(TryRecvError::Disconnected) => None,
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Some(false),
+            Ok(Request::ShutDown) => None,
         }
     }
 
