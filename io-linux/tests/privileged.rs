@@ -2,13 +2,16 @@
 //!
 //! The machine's own namespace is never touched: each case runs in a copy of this program under `unshare --net`. Where
 //! the process may not do that, or there is no TUN driver, the cases are ignored and say why.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test without the built-in harness, which clippy does not recognise"
+#![cfg_attr(
+    target_os = "linux",
+    expect(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::print_stdout,
+        reason = "a test without the built-in harness, which clippy does not recognise"
+    )
 )]
 
 #[cfg(target_os = "linux")]
