@@ -6,15 +6,24 @@
 //! the ESP transform, the replay window, and a userspace datapath that
 //! can be lifted into a TUN device, a kernel-bypass loop or a simulator.
 #![cfg_attr(not(test), no_std)]
-#![warn(clippy::arithmetic_side_effects)]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 
 pub mod backend;
 pub mod command;
+pub mod crypt;
+pub mod drop_reason;
+pub mod esp;
 pub mod net;
+pub mod packet_buf;
+pub mod replay;
 pub mod sa;
 pub mod secret;
 pub mod selector;
+pub mod soft;
 pub mod suite;
 pub mod time;
+
+#[cfg(test)]
+mod testing;

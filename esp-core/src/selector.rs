@@ -4,7 +4,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
-use crate::net::Cidr;
+use crate::net::{Cidr, IpView};
+
+#[cfg(test)]
+mod tests;
 
 /// A range of addresses of one family, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -206,6 +209,28 @@ pub struct Selectors {
     pub local: Vec<TrafficSelector>,
     /// Selectors of the traffic's end on the peer's side.
     pub remote: Vec<TrafficSelector>,
+}
+
+impl Selectors {
+    /// Whether a packet that we send is selected: its source by `local`, its destination by `remote`.
+    pub fn match_outbound(&self, packet: &IpView) -> bool {
+        let near =
+            |selector: &TrafficSelector| selector.matches(packet.protocol, packet.source, packet.source_port);
+        let far = |selector: &TrafficSelector| {
+            selector.matches(packet.protocol, packet.destination, packet.destination_port)
+        };
+        self.local.iter().any(near) && self.remote.iter().any(far)
+    }
+
+    /// Whether a packet that the peer sends is selected: its source by `remote`, its destination by `local`.
+    pub fn match_inbound(&self, packet: &IpView) -> bool {
+        let near = |selector: &TrafficSelector| {
+            selector.matches(packet.protocol, packet.destination, packet.destination_port)
+        };
+        let far =
+            |selector: &TrafficSelector| selector.matches(packet.protocol, packet.source, packet.source_port);
+        self.local.iter().any(near) && self.remote.iter().any(far)
+    }
 }
 
 impl fmt::Display for Selectors {

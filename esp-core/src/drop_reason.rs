@@ -1,0 +1,149 @@
+//! Why a packet was dropped: every refusal has a name and a counter.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+#[cfg(test)]
+mod tests;
+
+/// Declares [`DropReason`], its list and its texts together, so that none of the three can lack an entry.
+macro_rules! drop_reasons {
+    ($($(#[doc = $doc:literal])+ $name:ident => $text:literal,)+) => {
+        /// Why a packet was dropped.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum DropReason {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl DropReason {
+            /// Every reason, in the order of [`DropReason::index`].
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// What happened, for a person.
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+drop_reasons! {
+    /// Shorter than ESP header, IV, trailer and ICV together.
+    TooShort => "shorter than the smallest ESP packet of its Security Association",
+    /// The encrypted part is no multiple of the cipher's block.
+    NotBlockAligned => "the encrypted part is no multiple of the cipher's block",
+    /// A length field of an IP header contradicts the octets that are there.
+    BadLengthField => "a length field of an IP header contradicts the packet's length",
+    /// No Security Association has this SPI at this destination (RFC 4303 §3.4.2).
+    UnknownSpi => "no Security Association has this SPI",
+    /// An SPI of 0 to 255, which no Security Association can have (RFC 4303 §2.1).
+    ReservedSpi => "the SPI is one of the reserved ones, 0 to 255",
+    /// The Integrity Check Value does not match: another key, or a changed packet.
+    BadIcv => "the integrity check failed",
+    /// As [`DropReason::BadIcv`], but the value of the obsolete 96-bit draft of HMAC-SHA2-256 would have matched.
+    Sha256IcvCutTo96 => "the peer cuts HMAC-SHA2-256 to 96 bits, as an old draft said; RFC 4868 says 128",
+    /// The sequence number was received already.
+    Replayed => "the sequence number was received already",
+    /// The sequence number lies behind the replay window.
+    TooOld => "the sequence number lies behind the replay window",
+    /// Sequence number 0, which no sender uses (RFC 4303 §3.3.3).
+    SequenceZero => "the sequence number is 0",
+    /// Verified, but the padding is not 1, 2, 3 and so on (RFC 4303 §2.4).
+    BadPadding => "the padding is not 1, 2, 3 and so on",
+    /// Verified, but the pad length is beyond the decrypted octets.
+    PadLengthTooLong => "the pad length is longer than the packet",
+    /// Verified, but what is inside is neither IPv4 nor IPv6.
+    UnexpectedNextHeader => "the protected payload is neither IPv4 nor IPv6",
+    /// Verified, and meant to be dropped: next header 59, sent against traffic analysis (RFC 4303 §2.6).
+    DummyPacket => "a dummy packet, sent to be dropped",
+    /// The inner packet is not what the Security Association was negotiated for (RFC 4301 §5.2).
+    SelectorMismatch => "the packet is outside the traffic selectors of its Security Association",
+    /// No policy selects the packet.
+    NoPolicy => "no policy selects the packet",
+    /// A policy says that the packet is dropped.
+    DiscardPolicy => "a policy discards the packet",
+    /// The policy asks for protection and there is no Security Association.
+    NoOutboundSa => "no Security Association is there to protect the packet",
+    /// The Security Association is past the end of its lifetime.
+    Expired => "the Security Association's lifetime is over",
+    /// The Security Association has carried what it may carry.
+    VolumeExhausted => "the Security Association has carried its hard limit of octets or packets",
+    /// The Security Association has no sequence number left (RFC 4303 §3.3.3).
+    SequenceExhausted => "the Security Association has no sequence number left",
+    /// A fragment of an outer packet: it is reassembled before ESP or not at all (RFC 4303 §3.4.1).
+    OuterFragment => "a fragment of an ESP packet that was not reassembled",
+    /// Neither IPv4 nor IPv6.
+    NotAnIpPacket => "not an IP packet",
+    /// The caller's buffer has no room for the headers or the trailer.
+    BufferTooSmall => "the buffer has no room for what ESP adds",
+    /// The inner packet may not be forwarded once more.
+    TtlExceeded => "the packet's time to live ran out",
+    /// The packet does not fit and may not be fragmented.
+    TooBig => "the packet is longer than the tunnel carries and may not be fragmented",
+    /// A header that contradicts itself.
+    Malformed => "a header contradicts itself",
+}
+
+impl DropReason {
+    /// How many reasons there are.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// The place of this reason in [`DropReason::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for DropReason {}
+
+/// How many packets were dropped, by reason. Shared by every core.
+pub struct DropCounters([AtomicU64; DropReason::COUNT]);
+
+impl DropCounters {
+    /// All at zero.
+    pub const fn new() -> Self {
+        Self([const { AtomicU64::new(0) }; DropReason::COUNT])
+    }
+
+    /// Counts one dropped packet.
+    pub fn count(&self, reason: DropReason) {
+        if let Some(counter) = self.0.get(reason.index()) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many packets were dropped for `reason`.
+    pub fn get(&self, reason: DropReason) -> u64 {
+        self.0.get(reason.index()).map_or(0, |counter| counter.load(Ordering::Relaxed))
+    }
+
+    /// Every reason with its count, zeros too.
+    pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
+        DropReason::ALL.iter().map(|&reason| (reason, self.get(reason)))
+    }
+
+    /// How many packets were dropped in all.
+    pub fn total(&self) -> u64 {
+        self.iter().fold(0, |sum, (_, count)| sum.saturating_add(count))
+    }
+}
+
+impl Default for DropCounters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for DropCounters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().filter(|&(_, count)| count != 0)).finish()
+    }
+}

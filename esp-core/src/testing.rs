@@ -1,0 +1,157 @@
+//! What the tests of this crate share: packets, parameters and published vectors.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::vec::Vec;
+
+use crate::net::ipv4_checksum;
+use crate::sa::{Direction, IpsecProtocol, Mode, ReqId, SaKeys, SaParams, Spi, VolumeLimits};
+use crate::secret::SecretBytes;
+use crate::selector::{Selectors, TrafficSelector};
+use crate::suite::{Cipher, Integrity, SaSuite};
+
+/// Every cipher.
+pub(crate) const CIPHERS: [Cipher; 5] =
+    [Cipher::Null, Cipher::TripleDesCbc, Cipher::Aes128Cbc, Cipher::Aes192Cbc, Cipher::Aes256Cbc];
+
+/// Every integrity algorithm.
+pub(crate) const INTEGRITIES: [Integrity; 3] =
+    [Integrity::HmacMd5_96, Integrity::HmacSha1_96, Integrity::HmacSha256_128];
+
+/// Every suite.
+pub(crate) fn suites() -> Vec<SaSuite> {
+    let mut suites = Vec::new();
+    for cipher in CIPHERS {
+        for integrity in INTEGRITIES {
+            suites.extend([false, true].map(|esn| SaSuite { cipher, integrity, esn }));
+        }
+    }
+    suites
+}
+
+/// A suite that most tests do with.
+pub(crate) const SUITE: SaSuite =
+    SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false };
+
+/// Octets that look like nothing in particular, the same for the same seed.
+pub(crate) fn octets(seed: u8, len: usize) -> Vec<u8> {
+    let mut state = u32::from(seed).wrapping_mul(2_654_435_761).wrapping_add(1);
+    (0..len)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .collect()
+}
+
+/// Keys of the right lengths for `suite`.
+pub(crate) fn keys(suite: SaSuite, seed: u8) -> SaKeys {
+    SaKeys {
+        encryption: SecretBytes::copy_from(&octets(seed, suite.cipher.key_len())),
+        integrity: SecretBytes::copy_from(&octets(seed.wrapping_add(1), suite.integrity.key_len())),
+    }
+}
+
+pub(crate) fn ip(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+/// Selectors for all traffic between two networks.
+pub(crate) fn selectors(local: &str, remote: &str) -> Selectors {
+    let all = |net: &str| TrafficSelector::from(net.parse::<crate::net::Cidr>().unwrap());
+    Selectors { local: vec![all(local)], remote: vec![all(remote)] }
+}
+
+/// One direction between 192.0.2.1 (us) and 198.51.100.1, carrying 10.1.0.0/16 to 10.2.0.0/16.
+pub(crate) fn params(direction: Direction, spi: u32, suite: SaSuite) -> SaParams {
+    SaParams {
+        direction,
+        spi: Spi::new(spi).unwrap(),
+        protocol: IpsecProtocol::Esp,
+        mode: Mode::Tunnel,
+        local: ip("192.0.2.1"),
+        remote: ip("198.51.100.1"),
+        encap: None,
+        suite,
+        keys: keys(suite, 7),
+        selectors: selectors("10.1.0.0/16", "10.2.0.0/16"),
+        replay_window: 64,
+        limits: VolumeLimits::default(),
+        expires: None,
+        reqid: ReqId(1),
+    }
+}
+
+/// The same Security Association as the other end sees it.
+pub(crate) fn mirrored(params: &SaParams) -> SaParams {
+    let mut other = params.clone();
+    other.direction = match params.direction {
+        Direction::Inbound => Direction::Outbound,
+        Direction::Outbound => Direction::Inbound,
+    };
+    (other.local, other.remote) = (params.remote, params.local);
+    other.selectors =
+        Selectors { local: params.selectors.remote.clone(), remote: params.selectors.local.clone() };
+    other
+}
+
+/// A UDP packet over IPv4 with `payload_len` octets behind the UDP header.
+pub(crate) fn udp4(source: Ipv4Addr, destination: Ipv4Addr, payload_len: usize) -> Vec<u8> {
+    let total = u16::try_from(28 + payload_len).unwrap().to_be_bytes();
+    let udp_len = u16::try_from(8 + payload_len).unwrap().to_be_bytes();
+    let mut packet = vec![0x45, 0, total[0], total[1], 0x12, 0x34, 0x40, 0, 64, 17, 0, 0];
+    packet.extend(source.octets());
+    packet.extend(destination.octets());
+    let checksum = ipv4_checksum(&packet).to_be_bytes();
+    packet[10..12].copy_from_slice(&checksum);
+    packet.extend([0x13, 0x88, 0, 53, udp_len[0], udp_len[1], 0, 0]);
+    packet.extend(octets(9, payload_len));
+    packet
+}
+
+/// From 10.1.0.1 to 10.2.0.1.
+pub(crate) fn inner(payload_len: usize) -> Vec<u8> {
+    udp4(Ipv4Addr::new(10, 1, 0, 1), Ipv4Addr::new(10, 2, 0, 1), payload_len)
+}
+
+/// An IPv6 packet with the given next header and what is behind the fixed header.
+pub(crate) fn ipv6(source: Ipv6Addr, destination: Ipv6Addr, next_header: u8, rest: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(rest.len()).unwrap().to_be_bytes();
+    let mut packet = vec![0x60, 0, 0, 0, len[0], len[1], next_header, 61];
+    packet.extend(source.octets());
+    packet.extend(destination.octets());
+    packet.extend(rest);
+    packet
+}
+
+/// Storage that is long enough for a packet of `len` octets with room around it.
+pub(crate) fn storage(len: usize) -> Vec<u8> {
+    vec![0xa5; crate::packet_buf::PacketBuf::HEADROOM + len + crate::packet_buf::PacketBuf::TAILROOM]
+}
+
+/// The text of a file of published test vectors; `None`, and a line that says so, where they are not there.
+pub(crate) fn vectors(file: &str) -> Option<String> {
+    let named = std::env::var_os("IPSEC_VECTORS").map(PathBuf::from);
+    let folder = named.or_else(|| {
+        let start = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        start.ancestors().map(|up| up.join("shared/vectors")).find(|path| path.is_dir())
+    });
+    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join(file)).ok());
+    if text.is_none() {
+        println!("skipped: the test vectors {file} are not there");
+    }
+    text
+}
+
+/// The cases of one of the published JSON files.
+pub(crate) fn json_cases(file: &str) -> Vec<serde_json::Value> {
+    let Some(text) = vectors(file) else { return Vec::new() };
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    file["cases"].as_array().unwrap().clone()
+}
+
+/// The octets that hexadecimal text stands for.
+pub(crate) fn hex(text: &str) -> Vec<u8> {
+    assert!(text.len() % 2 == 0, "{text}");
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
+}
