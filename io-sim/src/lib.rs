@@ -13,23 +13,29 @@
 pub mod chance;
 pub mod clock;
 pub mod host;
+pub mod key_log;
 pub mod link;
 pub mod nat;
 pub mod node;
 pub mod oracle;
 pub mod packet;
 pub mod pcap;
+pub mod plan;
 pub mod router;
+#[cfg(test)]
+mod testing;
 pub mod trace;
 pub mod world;
 
 pub use chance::Chance;
 pub use clock::NodeClock;
 pub use host::{Host, PingReport, PingSeries, SeriesId};
+pub use key_log::KeyLog;
 pub use link::{Faults, LinkConfig, LinkId, LinkStats, Side};
 pub use nat::{NatBox, NatConfig};
 pub use node::{Context, Handle, Node, NodeId, Port};
 pub use oracle::{LinkRole, Oracle, Violation, ViolationKind};
 pub use pcap::PcapWriter;
+pub use plan::{Action, End, FaultPlan, PlanBounds};
 pub use router::Router;
 pub use world::{CaptureId, World};

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 
 use super::*;
 use crate::packet::{ESP, Echo, build_echo, build_ip, build_udp};
+use crate::testing::params;
 
 const INNER: LinkId = LinkId(0);
 const OUTER: LinkId = LinkId(1);
@@ -100,4 +101,14 @@ fn ike_is_no_esp() {
     oracle.sent(Instant::ZERO, OUTER, Side::A, &ike);
     assert_eq!(kinds(&oracle), []);
     assert_eq!(oracle.esp_packets(), 0);
+}
+
+#[test]
+fn the_two_ends_of_a_security_association_have_the_same_keys() {
+    let mut oracle = oracle();
+    oracle.installed(Instant::ZERO, "left", &params(Direction::Outbound, 1, None));
+    oracle.installed(Instant::ZERO, "right", &params(Direction::Inbound, 1, None));
+    assert_eq!(kinds(&oracle), []);
+    oracle.installed(Instant::ZERO, "other", &params(Direction::Inbound, 2, None));
+    assert_eq!(kinds(&oracle), [ViolationKind::KeysDiffer]);
 }
