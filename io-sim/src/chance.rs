@@ -51,8 +51,12 @@ pub enum Purpose {
         /// How often it was restarted.
         restarts: u32,
     },
+    /// Which commands the datapath of the gateway with this number refuses.
+    Datapath(u16),
     /// The plan of a swarm run.
     Plan,
+    /// Where the boxes of a swarm run stand and what their clocks show.
+    Topology,
 }
 
 /// The stream of random numbers of the world with this seed for this purpose.
@@ -60,7 +64,9 @@ pub fn stream(seed: u64, purpose: Purpose) -> ChaCha8Rng {
     let number = match purpose {
         Purpose::Link(link) => u64::from(link),
         Purpose::Gateway { number, restarts } => (1 << 48) | (u64::from(number) << 32) | u64::from(restarts),
-        Purpose::Plan => 2 << 48,
+        Purpose::Datapath(number) => (2 << 48) | u64::from(number),
+        Purpose::Plan => 3 << 48,
+        Purpose::Topology => 4 << 48,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(number);

@@ -176,6 +176,11 @@ impl World {
         self.digest.value()
     }
 
+    /// Adds a line to the trace in words, where it is kept.
+    pub fn note(&mut self, place: &str, text: impl FnOnce() -> String) {
+        self.trace.line(self.now, place, text);
+    }
+
     /// The trace in words, empty unless enabled.
     pub fn trace(&self) -> &[String] {
         self.trace.lines()
@@ -266,7 +271,13 @@ impl World {
         for capture in self.captures.iter_mut().filter(|capture| capture.links.contains(&link)) {
             capture.pcap.write(self.now, &packet);
         }
-        for (at, packet) in self.links[link.0].transmit(self.now, from, packet) {
+        let told = self.trace.is_enabled().then(|| summary(&packet));
+        let copies = self.links[link.0].transmit(self.now, from, packet);
+        if copies.is_empty() {
+            self.trace
+                .line(self.now, self.links[link.0].name(), || format!("lost {}", told.unwrap_or_default()));
+        }
+        for (at, packet) in copies {
             self.schedule(at, Occurrence::Arrival { link, from, packet });
         }
     }
