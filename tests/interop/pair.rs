@@ -144,9 +144,19 @@ impl Pair {
         ensure(bytes.0 > bytes_before.0 && bytes.1 > bytes_before.1, || {
             format!("strongSwan's byte counters should rise: {bytes_before:?}, then {bytes:?}")
         })?;
-        self.watch.must_be_protected()?;
-        let esp = self.watch.seen()?.all_esp() - esp_before;
-        ensure(esp >= each * 2, || format!("{} inner packets crossed, but only {esp} ESP packets", each * 2))
+        self.wait_for_esp(esp_before + each * 2)?;
+        self.watch.must_be_protected()
+    }
+
+    /// The capture runs a little behind the packets.
+    fn wait_for_esp(&mut self, count: u64) -> Outcome {
+        let watch = &mut self.watch;
+        let mut seen = 0;
+        wait::until(SETTLE_WITHIN, || {
+            seen = watch.seen()?.all_esp();
+            Ok(seen >= count)
+        })
+        .context(|| format!("there should be {count} ESP packets on the link by now, there are {seen}"))
     }
 
     /// Starts `count` pings in each direction.

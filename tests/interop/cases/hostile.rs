@@ -3,7 +3,7 @@
 use super::{Setting, connect};
 use crate::failure::{Outcome, ensure};
 use crate::flood::{self, Flood};
-use crate::pair::{CONNECT_WITHIN, Pair};
+use crate::pair::{CONNECT_WITHIN, Left, Pair};
 
 const DATAGRAMS: u32 = 20_000;
 
@@ -12,8 +12,13 @@ pub(super) fn garbage_flood(setting: &Setting) -> Outcome {
     setting.pair()?.case(|pair: &mut Pair| {
         let view = connect::up(pair, setting)?;
         pair.exchange()?;
-        let site = &pair.network.left;
-        flood::send(&pair.network.right.gateway, &Flood { target: site.address, count: DATAGRAMS, view })?;
+        let mut aim = view;
+        if setting.left == Left::StrongSwan {
+            // strongSwan 5.9.8 answers forged messages of a live IKE SA, and its peer gives up that SA over the answer.
+            aim.ike_spi_i = !aim.ike_spi_i;
+        }
+        let target = pair.network.left.address;
+        flood::send(&pair.network.right.gateway, &Flood { target, count: DATAGRAMS, view: aim })?;
         pair.left.must_run()?;
         let after = pair.wait_connected(CONNECT_WITHIN)?;
         ensure(after.ike() == view.ike() && after.child() == view.child(), || {
