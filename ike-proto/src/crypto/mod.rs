@@ -1,0 +1,17 @@
+//! Primitives and constructions of the negotiated algorithms. Everything here is a function of its arguments; what is
+//! random comes from the caller.
+#![warn(clippy::arithmetic_side_effects)]
+
+mod cbc_mode;
+pub mod dh;
+mod mac;
+mod modp;
+mod modp_primes;
+pub mod nat_detection;
+pub mod prf;
+pub mod psk_auth;
+pub mod v2_keys;
+pub mod v2_protect;
+
+#[cfg(test)]
+mod vectors;

@@ -1,0 +1,199 @@
+//! Proposals to and from the Security Association payload of IKEv2 (RFC 7296 §3.3).
+
+use alloc::vec::Vec;
+
+use esp_core::sa::{IpsecProtocol, Spi};
+use esp_core::suite::{Cipher, Integrity, SaSuite};
+
+use super::{ChildProposal, DhGroup, IkeProposal, IkeSuite, Prf};
+use crate::wire::codes::{DhId, EncrId, EsnId, IntegId, PrfId, ProtocolId, TransformType};
+use crate::wire::header::IkeSpi;
+use crate::wire::v2::{Proposal, SaPayload, Transform};
+
+/// Which exchange a Child SA is negotiated in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildExchange {
+    /// IKE_AUTH: there is no key exchange for the Child SA, so no group is offered, and one that is offered is not
+    /// looked at (RFC 7296 §1.2).
+    Auth,
+    /// CREATE_CHILD_SA: with a key exchange where the proposal has groups.
+    Create,
+}
+
+/// Offers proposals for an IKE SA, numbered from 1 in their order. `spi` is given only when an IKE SA is rekeyed
+/// (RFC 7296 §2.18). What is more than a payload can number is left out.
+pub fn offer_ike(proposals: &[IkeProposal], spi: Option<IkeSpi>) -> SaPayload {
+    let spi: Vec<u8> = spi.map(|spi| Vec::from(spi.0)).unwrap_or_default();
+    let numbered = (1_u8..=u8::MAX).zip(proposals);
+    let proposals = numbered.map(|(number, proposal)| Proposal {
+        number,
+        protocol: ProtocolId::IKE,
+        spi: spi.clone(),
+        transforms: ike_transforms(proposal),
+    });
+    SaPayload { proposals: proposals.collect() }
+}
+
+/// Offers proposals for a Child SA, numbered from 1 in their order; `spi` is that of our inbound packets.
+pub fn offer_child(proposals: &[ChildProposal], spi: Spi, exchange: ChildExchange) -> SaPayload {
+    let numbered = (1_u8..=u8::MAX).zip(proposals);
+    let proposals = numbered.map(|(number, proposal)| Proposal {
+        number,
+        protocol: proposal.protocol.into(),
+        spi: spi.to_be_bytes().to_vec(),
+        transforms: child_transforms(proposal, exchange),
+    });
+    SaPayload { proposals: proposals.collect() }
+}
+
+/// Answers with what was chosen for an IKE SA, under the number it was offered with.
+pub fn answer_ike(suite: IkeSuite, number: u8, spi: Option<IkeSpi>) -> SaPayload {
+    let chosen = IkeProposal {
+        ciphers: Vec::from([suite.cipher]),
+        integrities: Vec::from([suite.integrity]),
+        prfs: Vec::from([suite.prf]),
+        groups: Vec::from([suite.dh]),
+    };
+    renumbered(offer_ike(&[chosen], spi), number)
+}
+
+/// Answers with what was chosen for a Child SA, under the number it was offered with.
+pub fn answer_child(
+    protocol: IpsecProtocol,
+    suite: SaSuite,
+    group: Option<DhGroup>,
+    number: u8,
+    spi: Spi,
+) -> SaPayload {
+    let ciphers = match protocol {
+        IpsecProtocol::Esp => Vec::from([suite.cipher]),
+        IpsecProtocol::Ah => Vec::new(),
+    };
+    let chosen = ChildProposal {
+        protocol,
+        ciphers,
+        integrities: Vec::from([suite.integrity]),
+        groups: group.into_iter().collect(),
+        esn: Vec::from([suite.esn]),
+    };
+    renumbered(offer_child(&[chosen], spi, ChildExchange::Create), number)
+}
+
+fn renumbered(mut payload: SaPayload, number: u8) -> SaPayload {
+    for proposal in &mut payload.proposals {
+        proposal.number = number;
+    }
+    payload
+}
+
+fn ike_transforms(proposal: &IkeProposal) -> Vec<Transform> {
+    let ciphers = proposal.ciphers.iter().map(|cipher| cipher_to_wire(*cipher));
+    let prfs = proposal.prfs.iter().map(|prf| prf_to_wire(*prf));
+    let integrities = proposal.integrities.iter().map(|integrity| integrity_to_wire(*integrity));
+    let groups = proposal.groups.iter().map(|group| Transform::new(TransformType::DH, group.number()));
+    ciphers.chain(prfs).chain(integrities).chain(groups).collect()
+}
+
+fn child_transforms(proposal: &ChildProposal, exchange: ChildExchange) -> Vec<Transform> {
+    let groups = match exchange {
+        ChildExchange::Auth => &[],
+        ChildExchange::Create => proposal.groups.as_slice(),
+    };
+    let ciphers = proposal.ciphers.iter().map(|cipher| cipher_to_wire(*cipher));
+    let integrities = proposal.integrities.iter().map(|integrity| integrity_to_wire(*integrity));
+    let groups = groups.iter().map(|group| Transform::new(TransformType::DH, group.number()));
+    let esn = proposal.esn.iter().map(|esn| Transform::new(TransformType::ESN, esn_to_wire(*esn).0));
+    ciphers.chain(integrities).chain(groups).chain(esn).collect()
+}
+
+fn cipher_to_wire(cipher: Cipher) -> Transform {
+    let aes = |bits| Transform::with_key_length(TransformType::ENCR, EncrId::AES_CBC.0, bits);
+    match cipher {
+        Cipher::Null => Transform::new(TransformType::ENCR, EncrId::NULL.0),
+        Cipher::TripleDesCbc => Transform::new(TransformType::ENCR, EncrId::TRIPLE_DES.0),
+        Cipher::Aes128Cbc => aes(128),
+        Cipher::Aes192Cbc => aes(192),
+        Cipher::Aes256Cbc => aes(256),
+    }
+}
+
+/// The cipher that a transform stands for, if it is one of ours: AES with one of its three key lengths, the others
+/// without any attribute (RFC 7296 §3.3.5).
+pub fn cipher_from_wire(transform: &Transform) -> Option<Cipher> {
+    if transform.kind != TransformType::ENCR {
+        return None;
+    }
+    match (EncrId(transform.id), transform.key_length(), transform.attributes.is_empty()) {
+        (EncrId::NULL, None, true) => Some(Cipher::Null),
+        (EncrId::TRIPLE_DES, None, true) => Some(Cipher::TripleDesCbc),
+        (EncrId::AES_CBC, Some(128), _) => Some(Cipher::Aes128Cbc),
+        (EncrId::AES_CBC, Some(192), _) => Some(Cipher::Aes192Cbc),
+        (EncrId::AES_CBC, Some(256), _) => Some(Cipher::Aes256Cbc),
+        _ => None,
+    }
+}
+
+fn prf_to_wire(prf: Prf) -> Transform {
+    let id = match prf {
+        Prf::HmacMd5 => PrfId::HMAC_MD5,
+        Prf::HmacSha1 => PrfId::HMAC_SHA1,
+        Prf::HmacSha256 => PrfId::HMAC_SHA256,
+    };
+    Transform::new(TransformType::PRF, id.0)
+}
+
+/// The pseudo-random function that a transform stands for, if it is one of ours.
+pub fn prf_from_wire(transform: &Transform) -> Option<Prf> {
+    match PrfId(plain_id(transform, TransformType::PRF)?) {
+        PrfId::HMAC_MD5 => Some(Prf::HmacMd5),
+        PrfId::HMAC_SHA1 => Some(Prf::HmacSha1),
+        PrfId::HMAC_SHA256 => Some(Prf::HmacSha256),
+        _ => None,
+    }
+}
+
+fn integrity_to_wire(integrity: Integrity) -> Transform {
+    let id = match integrity {
+        Integrity::HmacMd5_96 => IntegId::HMAC_MD5_96,
+        Integrity::HmacSha1_96 => IntegId::HMAC_SHA1_96,
+        Integrity::HmacSha256_128 => IntegId::HMAC_SHA256_128,
+    };
+    Transform::new(TransformType::INTEG, id.0)
+}
+
+/// The integrity algorithm that a transform stands for, if it is one of ours.
+pub fn integrity_from_wire(transform: &Transform) -> Option<Integrity> {
+    match IntegId(plain_id(transform, TransformType::INTEG)?) {
+        IntegId::HMAC_MD5_96 => Some(Integrity::HmacMd5_96),
+        IntegId::HMAC_SHA1_96 => Some(Integrity::HmacSha1_96),
+        IntegId::HMAC_SHA256_128 => Some(Integrity::HmacSha256_128),
+        _ => None,
+    }
+}
+
+/// The group that a transform stands for: `Some(None)` for "none", `None` where it is not one of ours.
+pub fn group_from_wire(transform: &Transform) -> Option<Option<DhGroup>> {
+    match DhId(plain_id(transform, TransformType::DH)?) {
+        DhId::NONE => Some(None),
+        DhId(number) => DhGroup::from_number(number).map(Some),
+    }
+}
+
+fn esn_to_wire(esn: bool) -> EsnId {
+    if esn { EsnId::YES } else { EsnId::NO }
+}
+
+/// Whether a transform stands for extended sequence numbers or for none.
+pub fn esn_from_wire(transform: &Transform) -> Option<bool> {
+    match EsnId(plain_id(transform, TransformType::ESN)?) {
+        EsnId::NO => Some(false),
+        EsnId::YES => Some(true),
+        _ => None,
+    }
+}
+
+/// The id of a transform of `kind` without attributes. One with attributes is another algorithm than the plain one
+/// (RFC 7296 §3.3.6).
+fn plain_id(transform: &Transform, kind: TransformType) -> Option<u16> {
+    (transform.kind == kind && transform.attributes.is_empty()).then_some(transform.id)
+}

@@ -1,0 +1,170 @@
+//! A whole message: the header and the chain of payloads.
+
+use alloc::vec::Vec;
+
+use super::Payload;
+use crate::wire::chain::{self, RawPayload};
+use crate::wire::codes::PayloadType;
+use crate::wire::header::{HEADER_LEN, Header};
+use crate::wire::{DecodeError, EncodeError, Reader, Writer, limits};
+
+/// A datagram as an IKEv2 message, as far as it is in clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// The header.
+    pub header: Header,
+    /// The payloads in clear; an [`Payload::Encrypted`] is the last.
+    pub payloads: Vec<Payload<'a>>,
+    /// The whole datagram, as AUTH and the Integrity Check Value cover it.
+    pub raw: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// Reads a datagram (without the non-ESP marker of port 4500).
+    ///
+    /// # Errors
+    /// Anything that is not a well-formed message of major version 2. The version is decided on the first 28 octets
+    /// alone, see [`Header::peek`].
+    pub fn decode(datagram: &'a [u8]) -> Result<Self, DecodeError> {
+        let header = Header::peek(datagram)?;
+        if header.major_version != 2 {
+            let value = header.major_version.into();
+            return Err(DecodeError::Invalid { field: "major version", offset: 17, value });
+        }
+        let header = Header::decode(datagram)?;
+        let mut reader = Reader::new(datagram);
+        reader.take("IKE header", HEADER_LEN)?;
+        let payloads = decode_from(header.next_payload, &mut reader)?;
+        Ok(Self { header, payloads, raw: datagram })
+    }
+
+    /// The Encrypted payload, if there is one.
+    pub fn encrypted(&self) -> Option<super::SkPayload<'a>> {
+        match self.payloads.last() {
+            Some(Payload::Encrypted(sk)) => Some(*sk),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a chain of payloads without a header: the decrypted content of an Encrypted payload. `first` is what that
+/// payload said its first payload is.
+///
+/// # Errors
+/// A chain or payload that is malformed, or octets behind the last payload.
+pub fn decode_chain(first: PayloadType, octets: &[u8]) -> Result<Vec<Payload<'_>>, DecodeError> {
+    decode_from(first, &mut Reader::new(octets))
+}
+
+fn decode_from<'a>(first: PayloadType, reader: &mut Reader<'a>) -> Result<Vec<Payload<'a>>, DecodeError> {
+    let raw = chain::walk(first, reader, ends_chain)?;
+    reader.finish("octets after the last payload")?;
+    raw.into_iter().map(Payload::decode).collect()
+}
+
+/// Of these payloads "next payload" names what is inside, so they are the last (RFC 7296 §3.14, RFC 7383 §2.5).
+fn ends_chain(kind: PayloadType) -> bool {
+    matches!(kind, PayloadType::SK | PayloadType::SKF)
+}
+
+/// The first payload that is not understood although its sender insists, to be answered with
+/// UNSUPPORTED_CRITICAL_PAYLOAD (RFC 7296 §2.5).
+pub fn unsupported_critical(payloads: &[Payload<'_>]) -> Option<PayloadType> {
+    payloads.iter().find_map(|payload| match payload {
+        Payload::Unknown(RawPayload { kind, critical: true, .. }) => Some(*kind),
+        _ => None,
+    })
+}
+
+/// Builds a chain of payloads, and with a header a message.
+#[derive(Clone, Debug, Default)]
+pub struct MessageBuilder {
+    writer: Writer,
+    first: Option<PayloadType>,
+    /// Where the head of the last payload is, whose "next payload" the next one fills in.
+    last: usize,
+    count: usize,
+}
+
+impl MessageBuilder {
+    /// No payloads yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the first payload is; [`PayloadType::NONE`] for an empty chain.
+    pub fn first(&self) -> PayloadType {
+        self.first.unwrap_or(PayloadType::NONE)
+    }
+
+    /// The chain as it stands.
+    ///
+    /// # Errors
+    /// What did not fit.
+    pub fn chain(&self) -> Result<&[u8], EncodeError> {
+        match self.writer.error() {
+            Some(error) => Err(error),
+            None => Ok(self.writer.as_slice()),
+        }
+    }
+
+    /// Adds a payload at the end. Nothing can follow an Encrypted payload.
+    pub fn push(&mut self, payload: &Payload<'_>) -> &mut Self {
+        let (next, critical) = match payload {
+            Payload::Encrypted(sk) => (sk.first_inner, false),
+            Payload::Unknown(raw) if ends_chain(raw.kind) => (raw.next, raw.critical),
+            Payload::Unknown(raw) => (PayloadType::NONE, raw.critical),
+            _ => (PayloadType::NONE, false),
+        };
+        let start = self.link(payload.kind());
+        let flags = if critical { chain::CRITICAL } else { 0 };
+        self.writer.structure("payload", next.0, flags, |writer| payload.encode_body(writer));
+        self.last = start;
+        self
+    }
+
+    /// Adds every payload of another chain at the end. So a COOKIE comes before a first message that is otherwise
+    /// unchanged (RFC 7296 §2.6).
+    pub fn append(&mut self, other: &Self) -> &mut Self {
+        if let Some(first) = other.first {
+            let start = self.link(first);
+            self.writer.put(other.writer.as_slice());
+            self.last = start.saturating_add(other.last);
+            self.count = self.count.saturating_add(other.count).saturating_sub(1);
+        }
+        if let Some(error) = other.writer.error() {
+            self.writer.fail(error.field, error.len, error.limit);
+        }
+        self
+    }
+
+    /// Makes the last payload say that `kind` follows, and returns where that will start.
+    fn link(&mut self, kind: PayloadType) -> usize {
+        let start = self.writer.len();
+        match self.first {
+            None => self.first = Some(kind),
+            Some(_) => self.writer.patch(self.last, &[kind.0]),
+        }
+        self.count = self.count.saturating_add(1);
+        if self.count > limits::MAX_PAYLOADS {
+            self.writer.fail("payloads", self.count, limits::MAX_PAYLOADS);
+        }
+        start
+    }
+
+    /// The message in clear: `header` with next payload and length filled in, and the chain.
+    ///
+    /// # Errors
+    /// What did not fit.
+    pub fn encode(&self, header: &Header) -> Result<Vec<u8>, EncodeError> {
+        let chain = self.chain()?;
+        let length = HEADER_LEN.saturating_add(chain.len());
+        let Ok(length) = u32::try_from(length) else {
+            return Err(EncodeError { field: "message", len: length, limit: limits::MAX_MESSAGE });
+        };
+        let mut writer = Writer::new();
+        Header { next_payload: self.first(), length, ..*header }.encode(&mut writer);
+        writer.put(chain);
+        writer.finish()
+    }
+}

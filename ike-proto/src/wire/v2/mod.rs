@@ -1,0 +1,30 @@
+//! IKEv2 messages (RFC 7296 §3). Each payload has its file.
+
+mod auth;
+mod delete;
+mod id;
+mod ke;
+mod message;
+mod nonce;
+mod notify;
+mod payload;
+mod sa;
+mod sk;
+mod ts;
+mod vendor_id;
+
+pub use auth::AuthPayload;
+pub use delete::DeletePayload;
+pub use id::IdPayload;
+pub use ke::KePayload;
+pub use message::{Message, MessageBuilder, decode_chain, unsupported_critical};
+pub use nonce::{NONCE_MAX, NONCE_MIN, NoncePayload};
+pub use notify::NotifyPayload;
+pub use payload::Payload;
+pub use sa::{Attribute, AttributeValue, Proposal, SaPayload, Transform};
+pub use sk::SkPayload;
+pub use ts::TsPayload;
+pub use vendor_id::VendorIdPayload;
+
+#[cfg(test)]
+mod tests;

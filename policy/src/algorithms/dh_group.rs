@@ -1,0 +1,199 @@
+//! Diffie-Hellman groups (IKE-5, SEC-4).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::text::{UnknownValue, list};
+
+/// A Diffie-Hellman group, named by its number in the registries of IKE.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DhGroup {
+    /// Group 1, 768 bits (RFC 2409 §6.1).
+    Modp768,
+    /// Group 2, 1024 bits (RFC 2409 §6.2).
+    #[default]
+    Modp1024,
+    /// Group 5, 1536 bits (RFC 3526 §2).
+    Modp1536,
+    /// Group 14, 2048 bits (RFC 3526 §3).
+    Modp2048,
+    /// Group 24, 2048 bits with a subgroup of 256 bits (RFC 5114 §2.3).
+    Modp2048Subgroup256,
+}
+
+impl DhGroup {
+    /// Every group, in the order of the product's table.
+    pub const ALL: &'static [Self] =
+        &[Self::Modp768, Self::Modp1024, Self::Modp1536, Self::Modp2048, Self::Modp2048Subgroup256];
+
+    /// The number that IKE sends, and that configuration text holds.
+    pub const fn group_number(self) -> u16 {
+        match self {
+            Self::Modp768 => 1,
+            Self::Modp1024 => 2,
+            Self::Modp1536 => 5,
+            Self::Modp2048 => 14,
+            Self::Modp2048Subgroup256 => 24,
+        }
+    }
+
+    /// The name that strongSwan and the product's ipsec.conf use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Modp768 => "modp768",
+            Self::Modp1024 => "modp1024",
+            Self::Modp1536 => "modp1536",
+            Self::Modp2048 => "modp2048",
+            Self::Modp2048Subgroup256 => "modp2048s256",
+        }
+    }
+
+    /// The group of this number.
+    pub fn from_number(number: u64) -> Result<Self, UnknownValue> {
+        let found = Self::ALL.iter().copied().find(|group| u64::from(group.group_number()) == number);
+        found.ok_or_else(|| Self::unknown(number.to_string()))
+    }
+
+    /// Why this group should not be chosen, if it should not.
+    pub const fn weakness(self) -> Option<&'static str> {
+        match self {
+            Self::Modp768 => Some("a group of 768 bits has been broken in public"),
+            Self::Modp1024 => {
+                Some("a group of 1024 bits is within reach of a state, once for all who use it")
+            }
+            Self::Modp1536 => {
+                Some("a group of 1536 bits is below the 112 bits of strength that are the minimum today")
+            }
+            Self::Modp2048 => None,
+            Self::Modp2048Subgroup256 => Some(
+                "nobody can show where its prime comes from, and its small subgroups leak keys that are reused",
+            ),
+        }
+    }
+
+    fn unknown(given: String) -> UnknownValue {
+        UnknownValue { what: "Diffie-Hellman group", given, allowed: list(Self::ALL) }
+    }
+}
+
+impl fmt::Display for DhGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.group_number().fmt(f)
+    }
+}
+
+impl FromStr for DhGroup {
+    type Err = UnknownValue;
+
+    /// Reads the number (`2`) or the name (`modp1024`).
+    fn from_str(text: &str) -> Result<Self, UnknownValue> {
+        let is = |group: &Self| group.name() == text || group.group_number().to_string() == text;
+        Self::ALL.iter().copied().find(is).ok_or_else(|| Self::unknown(text.to_string()))
+    }
+}
+
+/// Whether and with which group each phase 2 key is exchanged anew (SEC-4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PfsChoice {
+    /// With a fresh exchange in this group.
+    Group(DhGroup),
+    /// From the keys of phase 1 alone.
+    Disabled,
+}
+
+impl PfsChoice {
+    /// The group, if there is one.
+    pub const fn group(self) -> Option<DhGroup> {
+        match self {
+            Self::Group(group) => Some(group),
+            Self::Disabled => None,
+        }
+    }
+
+    fn unknown(given: String) -> UnknownValue {
+        UnknownValue { what: "PFS group", given, allowed: format!("{}, disabled", list(DhGroup::ALL)) }
+    }
+}
+
+impl Default for PfsChoice {
+    /// Group 2.
+    fn default() -> Self {
+        Self::Group(DhGroup::default())
+    }
+}
+
+impl fmt::Display for PfsChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group(group) => group.fmt(f),
+            Self::Disabled => f.write_str("disabled"),
+        }
+    }
+}
+
+impl FromStr for PfsChoice {
+    type Err = UnknownValue;
+
+    /// Reads a group, or `disabled`.
+    fn from_str(text: &str) -> Result<Self, UnknownValue> {
+        if text == "disabled" {
+            return Ok(Self::Disabled);
+        }
+        text.parse().map(Self::Group).map_err(|_| Self::unknown(text.to_string()))
+    }
+}
+
+impl Serialize for DhGroup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u16(self.group_number())
+    }
+}
+
+impl Serialize for PfsChoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Group(group) => group.serialize(serializer),
+            Self::Disabled => serializer.serialize_str("disabled"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DhGroup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserializer.deserialize_any(NumberOrWord)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for PfsChoice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserializer.deserialize_any(NumberOrWord)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Reads `2` as well as `"2"`: people write both.
+struct NumberOrWord;
+
+impl Visitor<'_> for NumberOrWord {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a Diffie-Hellman group such as 14")
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_string())
+    }
+}

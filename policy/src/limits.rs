@@ -1,0 +1,72 @@
+//! What a tenant may choose.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use crate::algorithms::{DhGroup, EspAuthentication, EspEncryption, IkeAuthentication, IkeEncryption};
+
+/// The bounds of a configuration. The default is the product's; an embedder may widen it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most tunnels of one VPN gateway (GW-3).
+    pub tunnels_per_gateway: usize,
+    /// The most tunnels to one peer gateway (PEER-1).
+    pub tunnels_per_peer: usize,
+    /// The most local subnets of a tunnel (TUN-2).
+    pub local_subnets: usize,
+    /// The most remote subnets of a tunnel (TUN-2).
+    pub remote_subnets: usize,
+    /// The lifetimes of an IKE SA, in seconds (IKE-8).
+    pub ike_lifetime_secs: RangeInclusive<u32>,
+    /// The lifetimes of an IPsec SA, in seconds (SEC-5).
+    pub ipsec_lifetime_secs: RangeInclusive<u32>,
+    /// The encryption algorithms of IKE (IKE-3).
+    pub ike_encryption: BTreeSet<IkeEncryption>,
+    /// The authentication algorithms of IKE (IKE-2).
+    pub ike_authentication: BTreeSet<IkeAuthentication>,
+    /// The groups of IKE (IKE-5).
+    pub dh_groups: BTreeSet<DhGroup>,
+    /// The encryption algorithms of ESP (SEC-3).
+    pub esp_encryption: BTreeSet<EspEncryption>,
+    /// The authentication algorithms of ESP and AH (SEC-2).
+    pub esp_authentication: BTreeSet<EspAuthentication>,
+    /// The groups of PFS (SEC-4). Doing without PFS is always allowed.
+    pub pfs_groups: BTreeSet<DhGroup>,
+}
+
+impl Limits {
+    /// What the product allows its tenants.
+    pub fn product() -> Self {
+        Self {
+            esp_authentication: BTreeSet::from([EspAuthentication::Md5, EspAuthentication::Sha1]),
+            ..Self::library()
+        }
+    }
+
+    /// The product's counts and lifetimes, with every algorithm of the library.
+    pub fn library() -> Self {
+        Self {
+            tunnels_per_gateway: 20,
+            tunnels_per_peer: 20,
+            local_subnets: 20,
+            remote_subnets: 20,
+            ike_lifetime_secs: 3_600..=86_400,
+            ipsec_lifetime_secs: 3_600..=86_400,
+            ike_encryption: IkeEncryption::ALL.iter().copied().collect(),
+            ike_authentication: IkeAuthentication::ALL.iter().copied().collect(),
+            dh_groups: DhGroup::ALL.iter().copied().collect(),
+            esp_encryption: EspEncryption::ALL.iter().copied().collect(),
+            esp_authentication: EspAuthentication::ALL.iter().copied().collect(),
+            pfs_groups: DhGroup::ALL.iter().copied().collect(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::product()
+    }
+}
+
+#[cfg(test)]
+mod tests;

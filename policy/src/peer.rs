@@ -1,0 +1,34 @@
+//! The peer gateway (PEER-1, PEER-2).
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::PeerId;
+use crate::names::{Name, Remark};
+
+/// The gateway at the other end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerGateway {
+    /// Its id, unique among peers.
+    pub id: PeerId,
+    /// What people call it.
+    #[serde(default)]
+    pub name: Name,
+    /// What people note about it.
+    #[serde(default)]
+    pub remark: Remark,
+    /// Its public address; `0.0.0.0` or `::` for a peer at any address (PEER-2).
+    pub address: IpAddr,
+}
+
+impl PeerGateway {
+    /// Whether the peer may come from any address. Such a peer is waited for, never called (PEER-2).
+    pub fn is_any(&self) -> bool {
+        self.address.is_unspecified()
+    }
+}
+
+#[cfg(test)]
+mod tests;
