@@ -97,7 +97,8 @@ impl Gateway for Ours {
         let line = line.context(|| format!("`status` tells nothing of {wanted}: {}", self.said))?;
         let facts: BTreeMap<&str, &str> =
             line.split_whitespace().filter_map(|word| word.split_once('=')).collect();
-        if facts.get("state") != Some(&"connected") {
+        // In the moment between the two, it is connected but has no Child SA to show yet.
+        if facts.get("state") != Some(&"connected") || !facts.contains_key("child_in") {
             return Ok(None);
         }
         let ike = |key| hex(&facts, key);

@@ -24,8 +24,8 @@ pub(crate) enum Left {
 
 /// A handshake with retransmissions fits; a hang does not.
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(15);
-/// After a crash: detection of the dead peer, and the retries' interval.
-pub(crate) const RECOVER_WITHIN: Duration = Duration::from_secs(60);
+/// After a crash: silence, a probe's retransmissions, and the interval of the retries.
+pub(crate) const RECOVER_WITHIN: Duration = Duration::from_secs(120);
 const SETTLE_WITHIN: Duration = Duration::from_secs(6);
 const PINGS: u32 = 10;
 
