@@ -25,14 +25,23 @@ pub(crate) struct PingRun {
     most: Duration,
 }
 
-/// Starts `count` pings, `gap` apart.
-pub(crate) fn start(from: &Netns, to: &str, count: u32, gap: Duration, log: &Path) -> Outcome<PingRun> {
+/// Octets of data in an ordinary ping: the marker fits several times.
+const DATA: u32 = 120;
+const GAP: Duration = Duration::from_millis(50);
+
+/// Starts `count` pings, 50 ms apart.
+pub(crate) fn start(from: &Netns, to: &str, count: u32, log: &Path) -> Outcome<PingRun> {
+    start_sized(from, to, count, DATA, log)
+}
+
+fn start_sized(from: &Netns, to: &str, count: u32, data: u32, log: &Path) -> Outcome<PingRun> {
     let marker: String = MARKER.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (count_text, gap_text) = (count.to_string(), format!("{:.3}", gap.as_secs_f32()));
+    let (count_text, gap_text) = (count.to_string(), format!("{:.3}", GAP.as_secs_f32()));
+    let data = data.to_string();
     let words =
-        ["ping", "-n", "-q", "-c", &count_text, "-i", &gap_text, "-W", "2", "-s", "120", "-p", &marker, to];
+        ["ping", "-n", "-q", "-c", &count_text, "-i", &gap_text, "-W", "2", "-s", &data, "-p", &marker, to];
     let process = Process::start(&from.words(&words), &[("LC_ALL", "C")], log)?;
-    Ok(PingRun { process, most: gap * count + Duration::from_secs(15) })
+    Ok(PingRun { process, most: GAP * count + Duration::from_secs(15) })
 }
 
 impl PingRun {
@@ -60,9 +69,9 @@ fn summary(text: &str) -> Outcome<Pings> {
     })
 }
 
-/// Runs `count` pings to their end.
-pub(crate) fn ping(from: &Netns, to: &str, count: u32, log: &Path) -> Outcome<Pings> {
-    start(from, to, count, Duration::from_millis(50), log)?.finish()
+/// Sends one ping with `data` octets of data and waits for its answer.
+pub(crate) fn ping_of_size(from: &Netns, to: &str, data: u32, log: &Path) -> Outcome {
+    start_sized(from, to, 1, data, log)?.finish()?.must_be_complete(&format!("of {data} octets to {to}"))
 }
 
 /// How many echo requests this host has received since its namespace was made (RFC 2011 icmpInEchos).

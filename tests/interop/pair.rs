@@ -1,5 +1,6 @@
 //! Two gateways on a network, watched: what every case starts from, and the checks they share.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 pub(crate) const RECOVER_WITHIN: Duration = Duration::from_secs(120);
 const SETTLE_WITHIN: Duration = Duration::from_secs(6);
 const PINGS: u32 = 10;
+/// With its IP and ICMP headers this makes 1,400 octets, the MTU of strongSwan's TUN device.
+const LONGEST_DATA: u32 = 1372;
 
 /// The gateways of one case and everything around them. Fields are dropped in this order: the programs end first.
 pub(crate) struct Pair {
@@ -163,16 +166,26 @@ impl Pair {
     pub(crate) fn start_traffic(&self, count: u32) -> Outcome<Traffic> {
         let (left, right) = (&self.network.left, &self.network.right);
         let echoes_before = (inner::echoes(&left.host)?, inner::echoes(&right.host)?);
-        let gap = Duration::from_millis(50);
-        let log = || {
-            let number = self.logs.fetch_add(1, Ordering::Relaxed);
-            self.lab.folder().join(format!("ping-{number}.log"))
-        };
         Ok(Traffic {
-            rightward: inner::start(&left.host, right.host_address, count, gap, &log())?,
-            leftward: inner::start(&right.host, left.host_address, count, gap, &log())?,
+            rightward: inner::start(&left.host, right.host_address, count, &self.ping_log())?,
+            leftward: inner::start(&right.host, left.host_address, count, &self.ping_log())?,
             echoes_before,
         })
+    }
+
+    /// Pings of every length that padding can have to make up for, and of the longest that the path carries whole.
+    pub(crate) fn exchange_sizes(&self) -> Outcome {
+        let (left, right) = (&self.network.left, &self.network.right);
+        for data in (16..32).chain([LONGEST_DATA]) {
+            inner::ping_of_size(&left.host, right.host_address, data, &self.ping_log())?;
+            inner::ping_of_size(&right.host, left.host_address, data, &self.ping_log())?;
+        }
+        Ok(())
+    }
+
+    fn ping_log(&self) -> PathBuf {
+        let number = self.logs.fetch_add(1, Ordering::Relaxed);
+        self.lab.folder().join(format!("ping-{number}.log"))
     }
 
     /// Waits for the pings; every one must have arrived, once, and been answered.
@@ -194,9 +207,8 @@ impl Pair {
     pub(crate) fn must_be_cut(&mut self) -> Outcome {
         let (left, right) = (&self.network.left, &self.network.right);
         let before = inner::echoes(&right.host)?;
-        let log = self.lab.folder().join("ping-cut.log");
         if self.left.guards_unconnected() {
-            let pings = inner::ping(&left.host, right.host_address, 3, &log)?;
+            let pings = inner::start(&left.host, right.host_address, 3, &self.ping_log())?.finish()?;
             ensure(pings.received == 0, || {
                 format!("{} pings were answered without a tunnel", pings.received)
             })?;

@@ -11,7 +11,9 @@ use crate::wait;
 pub(super) fn connects(setting: &Setting) -> Outcome {
     setting.pair()?.case(|pair| {
         up(pair, setting)?;
-        pair.exchange()
+        pair.exchange()?;
+        pair.exchange_sizes()?;
+        pair.watch.must_be_protected()
     })
 }
 
