@@ -126,3 +126,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
