@@ -212,7 +212,7 @@ impl Gateway for StrongSwan {
     }
 
     fn report(&mut self) -> String {
-        let sas = self.sas().map_or_else(|error| error.to_string(), |sas| format!("{sas:#?}"));
+        let sas = self.sas().map_or_else(|error| error.to_string(), |sas| format!("{sas:#x?}"));
         format!(
             "strongSwan in {}\n  its SAs: {sas}\n  swanctl said last: {}\n  end of its log:\n{}",
             self.netns.name(),
