@@ -1,1 +1,65 @@
-//! To be filled.
+//! An embeddable IPsec VPN gateway without I/O of its own.
+//!
+//! A [`Gateway`] takes the tunnels that a tenant configured and keeps reality equal to them: it connects, retries,
+//! rekeys, follows a peer whose address changes, announces routes, and keeps a log in words that an operator
+//! understands. It reads no clock, opens no socket and draws no randomness: time is an argument, datagrams come in as
+//! [`Input`] and go out as [`Output`], and a datapath of the embedder's choice carries out the commands among them:
+//! the userspace datapath of `esp-core`, a kernel, a simulator.
+//!
+//! # The loop
+//!
+//! ```no_run
+//! use ipsec_gateway::{Gateway, Input, Output};
+//! use esp_core::backend::SaBackend;
+//!
+//! # fn run(gateway: &mut Gateway, datapath: &mut impl SaBackend, now: esp_core::time::Instant) {
+//! loop {
+//!     match gateway.poll_output() {
+//!         Output::Transmit(datagram) => { /* send datagram.payload from datagram.local to datagram.remote */ }
+//!         Output::Sa(command) => { let _ = datapath.apply(now, &command); }
+//!         Output::Route(change) => { /* hand it to the virtual machines, or to the kernel */ }
+//!         Output::Event(event) => { /* log it, count it, show it */ }
+//!         Output::Timeout(when) => { /* wait for a datagram, an event of the datapath, or this time */ break }
+//!     }
+//! }
+//! // A datagram came in, the datapath reported something, or the time is up:
+//! gateway.handle_input(now, Input::Timeout);
+//! # }
+//! ```
+//!
+//! Two rules make this loop right. Outputs are carried out **in the order in which they come**: an inbound SA stands
+//! before the datagram leaves that lets the peer use it. And a refusal of the datapath goes back as
+//! [`SaEvent::Refused`](esp_core::command::SaEvent::Refused), so that the tunnel's state stays true.
+//!
+//! # The layers
+//!
+//! | crate | holds |
+//! |---|---|
+//! | `esp-core` | packets, SAs, replay windows, selectors, the userspace datapath |
+//! | `ike-proto` | the key exchange |
+//! | `ipsec-policy` | the model and its rules |
+//! | `ipsec-gateway` | this crate: model, protocol and state together |
+//! | `ipsec-io-linux` | sockets, TUN, routes and an event loop for Linux |
+//! | `ipsec-io-sim` | a deterministic network simulator |
+
+mod config;
+mod connection;
+mod gateway;
+mod input;
+mod log;
+mod narrate;
+mod output;
+mod retry;
+mod routes;
+mod state;
+mod tunnel;
+
+pub use config::{DeadPeerAction, GatewayConfig};
+pub use gateway::Gateway;
+pub use input::{Command, Input};
+pub use log::{ConnectionLog, LogEntry, Severity};
+pub use narrate::message;
+pub use output::{GatewayEvent, Output};
+pub use retry::RetryConfig;
+pub use routes::{Route, RouteCommand};
+pub use state::{ConnectionState, FailureRecord, TunnelStatus, WaitingFor};

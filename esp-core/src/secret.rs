@@ -7,6 +7,9 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+#[cfg(test)]
+mod tests;
+
 /// Secret octets: wiped when dropped, redacted in `Debug`, compared in constant time.
 #[derive(Clone, Default, Zeroize, ZeroizeOnDrop)]
 pub struct SecretBytes(Box<[u8]>);

@@ -37,6 +37,25 @@ impl AddressRange {
         address.is_ipv4() == self.first.is_ipv4() && self.first <= address && address <= self.last
     }
 
+    /// The network that the range is, if it is one.
+    pub fn to_cidr(&self) -> Option<Cidr> {
+        Cidr::new(self.first, self.prefix_len()?).ok()
+    }
+
+    /// The length of the prefix that the range is, if it is one.
+    fn prefix_len(&self) -> Option<u8> {
+        let (first, last, bits) = match (self.first, self.last) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits()), u128::from(b.to_bits()), 32_u32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
+            _ => return None,
+        };
+        let host_bits = (first ^ last).count_ones();
+        let is_network = (first ^ last).trailing_ones() == host_bits
+            && first.trailing_zeros() >= host_bits
+            && last.trailing_ones() >= host_bits;
+        is_network.then(|| u8::try_from(bits.saturating_sub(host_bits)).ok()).flatten()
+    }
+
     /// What the two ranges have in common.
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         if self.first.is_ipv4() != other.first.is_ipv4() {
@@ -167,19 +186,9 @@ impl fmt::Display for TrafficSelector {
 
 /// Prints a range that is a network as the network, as operators write it.
 fn fmt_range(range: &AddressRange, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (first, last, bits) = match (range.first, range.last) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => (u128::from(a.to_bits()), u128::from(b.to_bits()), 32_u32),
-        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
-        _ => (0, 1, 0),
-    };
-    let host_bits = (first ^ last).count_ones();
-    let is_network = (first ^ last).trailing_ones() == host_bits
-        && first.trailing_zeros() >= host_bits
-        && last.trailing_ones() >= host_bits;
-    if is_network {
-        write!(f, "{}/{}", range.first, bits.saturating_sub(host_bits))
-    } else {
-        write!(f, "{}-{}", range.first, range.last)
+    match range.prefix_len() {
+        Some(length) => write!(f, "{}/{length}", range.first),
+        None => write!(f, "{}-{}", range.first, range.last),
     }
 }
 

@@ -152,6 +152,6 @@ pub(crate) fn json_cases(file: &str) -> Vec<serde_json::Value> {
 
 /// The octets that hexadecimal text stands for.
 pub(crate) fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len() % 2 == 0, "{text}");
+    assert!(text.len().is_multiple_of(2), "{text}");
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
 }

@@ -3,6 +3,9 @@
 use core::fmt;
 use core::time::Duration;
 
+#[cfg(test)]
+mod tests;
+
 /// A point in time: microseconds since an arbitrary start that the embedder chooses once.
 ///
 /// It is a plain number, so that it can be constructed in a test, printed, compared and stored, which

@@ -7,6 +7,9 @@ use core::str::FromStr;
 
 use ipnet::IpNet;
 
+#[cfg(test)]
+mod tests;
+
 /// A network prefix without host bits, IPv4 or IPv6.
 ///
 /// Unlike [`ipnet::IpNet`], which it wraps, it cannot hold `192.168.1.5/24`: a tenant who writes that meant either a

@@ -63,8 +63,8 @@ impl OutboundSa {
         if !self.sealer.has_room(packet) {
             return Err(DropReason::BufferTooSmall);
         }
-        self.counters.charge(now, packet.len(), key, events)?;
         let sequence = self.next_sequence(key, events)?;
+        self.counters.charge(now, packet.len(), key, events)?;
         self.sealer.seal(sequence, next_header, packet)
     }
 

@@ -8,6 +8,9 @@ use crate::selector::Selectors;
 use crate::suite::SaSuite;
 use crate::time::Instant;
 
+#[cfg(test)]
+mod tests;
+
 /// A Security Parameters Index of ESP or AH, chosen by the receiver of the packets that carry it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Spi(u32);

@@ -13,9 +13,6 @@ use crate::selector::Selectors;
 use crate::suite::SaSuite;
 use crate::time::Instant;
 
-#[cfg(test)]
-mod tests;
-
 /// Where the packets of a Security Association run; a move changes it and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Path {

@@ -14,9 +14,6 @@ use crate::soft::sad::{Entry, Sad};
 use crate::soft::spd::{Policy, Spd};
 use crate::time::Instant;
 
-#[cfg(test)]
-mod tests;
-
 /// What is done with a packet that we send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outbound {

@@ -14,5 +14,6 @@ pub mod v2;
 mod writer;
 
 pub use decode_error::{DecodeError, EncodeError};
+pub use header::IkeSpi;
 pub use reader::Reader;
 pub use writer::Writer;

@@ -1,0 +1,113 @@
+//! Why an attempt failed, with what both sides said.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use esp_core::selector::Selectors;
+
+use crate::config::Identity;
+use crate::suite::difference::Difference;
+
+/// Why an attempt or an exchange failed. What both sides said is kept, so that the explanation can name the field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureReason {
+    /// The peer did not answer.
+    NoAnswer {
+        /// From and to which addresses and ports requests went.
+        tried: Vec<(SocketAddr, SocketAddr)>,
+        /// How many times.
+        transmissions: u32,
+        /// Which exchange was not answered.
+        exchange: &'static str,
+        /// What may block it, where the pattern tells.
+        hint: Option<NatBlock>,
+    },
+    /// No proposal for the IKE SA is acceptable to both.
+    IkeProposal {
+        /// What differs, as far as it is known.
+        difference: Difference,
+        /// Whether the peer said no; otherwise we did.
+        by_peer: bool,
+    },
+    /// No proposal for the Child SA is acceptable to both.
+    ChildProposal {
+        /// What differs, as far as it is known.
+        difference: Difference,
+        /// Whether the peer said no; otherwise we did.
+        by_peer: bool,
+    },
+    /// The peer asked for a Diffie-Hellman group that we did not offer, or asked too often (F-22).
+    Group {
+        /// The group number that it asked for.
+        wanted: u16,
+        /// The group numbers that we offered.
+        offered: Vec<u16>,
+    },
+    /// The traffic selectors have nothing in common.
+    Selectors {
+        /// Ours, as configured.
+        ours: Selectors,
+        /// The peer's, seen from us; empty where it only said no.
+        theirs: Selectors,
+        /// Whether the peer said no; otherwise we did.
+        by_peer: bool,
+    },
+    /// The peer is not who it must be.
+    Identity {
+        /// Who it says it is.
+        received: Identity,
+        /// Who the connection expects.
+        expected: Identity,
+    },
+    /// The peer's proof does not fit the key: another key, as far as the protocol can tell.
+    Key {
+        /// Who the peer says it is.
+        remote_id: Identity,
+    },
+    /// The peer refused our proof: key or identity differ, it does not say which.
+    RefusedByPeer {
+        /// Who we said we are.
+        local_id: Identity,
+    },
+    /// The peer speaks another version.
+    Version {
+        /// The major version that it asked for.
+        peer: u8,
+    },
+    /// The peer's mode is another: tunnel or transport.
+    Mode,
+    /// The peer answered with an error that has no better entry here.
+    Notify {
+        /// The notification's name.
+        name: String,
+    },
+    /// The peer broke the protocol under a valid integrity check.
+    Protocol {
+        /// What it did.
+        what: &'static str,
+    },
+    /// The datapath refused the SA.
+    Backend {
+        /// Its words.
+        reason: String,
+    },
+    /// Too many SAs stand.
+    Limit {
+        /// Of what.
+        what: &'static str,
+        /// The bound.
+        limit: usize,
+    },
+    /// The embedder ended it.
+    Cancelled,
+}
+
+/// What on the path may block an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NatBlock {
+    /// Port 500 passed, port 4500 did not.
+    Port4500,
+    /// Not even port 500 passed.
+    Port500,
+}

@@ -1,0 +1,114 @@
+//! What an embedder wants.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+
+use esp_core::time::Instant;
+
+use super::{Command, ConnectionId, Endpoint};
+use crate::config::ConnectionConfig;
+use crate::diagnose::{CloseReason, Event, FailureReason, Phase, Role};
+use crate::sa::{Core, IkeSa, IkeSaId, Path, Session, Want};
+use crate::v2;
+
+/// The port of IKE (RFC 7296 §2).
+const IKE_PORT: u16 = 500;
+
+impl Endpoint {
+    pub(super) fn handle_command(&mut self, now: Instant, command: Command) {
+        match command {
+            Command::Add(id, config) => self.add(now, id, config),
+            Command::Remove(id) => {
+                self.want_all(now, id, &Want::Close(CloseReason::Local));
+                self.connections.remove(&id);
+            }
+            Command::Initiate(id) => self.initiate(now, id),
+            Command::Terminate(id) => self.want_all(now, id, &Want::Close(CloseReason::Local)),
+            Command::Forget(id) => self.want_all(now, id, &Want::Forget(CloseReason::Local)),
+            Command::RekeyIke(id) => self.want_all(now, id, &Want::RekeyIke),
+            Command::RekeyChild(id) => {
+                for sa in self.of(id) {
+                    let spis: Vec<_> = self
+                        .sas
+                        .get(&sa)
+                        .map(|sa| sa.core.children.iter().map(|child| child.inbound.spi).collect())
+                        .unwrap_or_default();
+                    for spi in spis {
+                        self.with_sa(now, sa, |sa, fx| sa.want(Want::RekeyChild(spi), fx));
+                    }
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, now: Instant, id: ConnectionId, config: Box<ConnectionConfig>) {
+        let config = Arc::new(*config);
+        self.connections.insert(id, config.clone());
+        for sa in self.of(id) {
+            self.with_sa(now, sa, |mut sa, _| {
+                // An attempt under way ends as it began: what is answered must fit what was offered.
+                if sa.session.established().is_some() {
+                    sa.core.config = Some(config.clone());
+                }
+                Some(sa)
+            });
+        }
+    }
+
+    fn initiate(&mut self, now: Instant, id: ConnectionId) {
+        let Some(config) = self.connections.get(&id).cloned() else { return };
+        let Some(remote) = config.remote else { return };
+        let path = Path {
+            local: SocketAddr::new(config.local, IKE_PORT),
+            remote: SocketAddr::new(remote, IKE_PORT),
+        };
+        let alive = |sa: &IkeSaId| self.sas.get(sa).is_some_and(|sa| !sa.session.is_over());
+        let standing: Vec<IkeSaId> = self.of(id).into_iter().filter(alive).collect();
+        if !standing.is_empty() {
+            let with_child = |sa: &IkeSaId| {
+                let sa = self.sas.get(sa);
+                sa.is_some_and(|sa| sa.session.established().is_none() || sa.core.has_child())
+            };
+            if let (Some(first), false) = (standing.first(), standing.iter().any(with_child)) {
+                self.with_sa(now, *first, |sa, fx| sa.want(Want::CreateChild, fx));
+            }
+            return;
+        }
+        if self.sas.len() >= self.limits.ike_sas {
+            let limit = self.limits.ike_sas;
+            let reason = FailureReason::Limit { what: "IKE SAs", limit };
+            self.with_effects(now, |fx| {
+                fx.failed(Some(id), path.remote, Role::Initiator, Phase::One, reason);
+            });
+            return;
+        }
+        let sa = self.new_id();
+        let started = self.with_effects(now, |fx| {
+            fx.event(Event::Connecting { connection: id, local: path.local, remote: path.remote });
+            let mut core = Core::new(sa, Role::Initiator, path, now);
+            core.connection = Some(id);
+            core.config = Some(config);
+            match v2::init::InitSent::start(&mut core, fx) {
+                Ok(state) => {
+                    let session = Session::V2(v2::Session::InitSent(state));
+                    Some(IkeSa { core, session })
+                }
+                Err(reason) => {
+                    core.failed(fx, Role::Initiator, Phase::One, reason);
+                    core.release(fx);
+                    None
+                }
+            }
+        });
+        self.settle(sa, started);
+    }
+
+    fn want_all(&mut self, now: Instant, id: ConnectionId, want: &Want) {
+        for sa in self.of(id) {
+            let want = want.clone();
+            self.with_sa(now, sa, |sa, fx| sa.want(want, fx));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! One endpoint holds all IKE SAs of a gateway.
+
+mod candidates;
+mod commands;
+mod cookie;
+mod demux;
+#[expect(clippy::module_inception, reason = "the file is named after the one type in it")]
+mod endpoint;
+mod half_open;
+mod input;
+mod output;
+mod rate;
+
+pub(crate) use candidates::candidates;
+pub use endpoint::Endpoint;
+pub use input::{Command, ConnectionId, Input};
+pub use output::{Output, TimeoutReason, Transmit};
+pub(crate) use rate::RateLimit;
+
+#[cfg(test)]
+mod tests;

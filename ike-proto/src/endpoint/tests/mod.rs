@@ -1,0 +1,54 @@
+//! Whole exchanges between two endpoints.
+
+mod close;
+mod collisions;
+mod handshake;
+mod hostile;
+mod load;
+mod loss;
+mod mismatch;
+mod nat;
+mod rekey;
+
+use core::time::Duration;
+
+use crate::endpoint::Command;
+use crate::testing::{CONNECTION, Pair, Side};
+
+/// Seconds.
+const fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// A pair that is connected.
+fn connected() -> Pair {
+    let mut pair = Pair::new();
+    pair.connect();
+    assert_connected(&mut pair);
+    pair
+}
+
+/// One IKE SA and one Child SA on each side, nothing left over in the datapaths, and packets pass.
+fn assert_connected(pair: &mut Pair) {
+    for side in [Side::A, Side::B] {
+        assert_eq!(pair.counts(side), (1, 1), "{side:?} {:#?}", pair.transcript);
+    }
+    assert!(pair.carries(), "{:#?}", pair.transcript);
+}
+
+/// After everything has settled: as [`assert_connected`], and each datapath holds one pair of SAs.
+fn assert_settled(pair: &mut Pair) {
+    assert_connected(pair);
+    for side in [Side::A, Side::B] {
+        let datapath = &pair.peer(side).datapath;
+        for direction in [esp_core::sa::Direction::Inbound, esp_core::sa::Direction::Outbound] {
+            let sas = datapath.sas(direction);
+            assert_eq!(sas.len(), 1, "{side:?} {direction:?} {:#?}", pair.transcript);
+        }
+        assert_eq!(pair.peer(side).endpoint.ike_sa_count(), 1);
+    }
+}
+
+fn command(pair: &mut Pair, side: Side, command: fn(crate::endpoint::ConnectionId) -> Command) {
+    pair.command(side, command(CONNECTION));
+}

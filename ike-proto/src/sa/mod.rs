@@ -1,0 +1,26 @@
+//! What IKE SAs of either version have in common: addresses, address translation, Child SAs, lifetimes, liveness and
+//! retransmission. What a version says and when is its session's own, in its own folder.
+
+mod child;
+mod effects;
+mod ike_core;
+mod ike_sa;
+mod lifetime;
+mod liveness;
+mod nat;
+mod path;
+mod registry;
+mod retransmit;
+mod session;
+
+pub(crate) use child::{ChildSa, ChildSpec, ChildState, OutboundStart};
+pub(crate) use effects::{Ask, Connections, Effects};
+pub(crate) use ike_core::Core;
+pub(crate) use ike_sa::IkeSa;
+pub(crate) use lifetime::Lifetime;
+pub(crate) use liveness::Liveness;
+pub(crate) use nat::Nat;
+pub(crate) use path::Path;
+pub(crate) use registry::{IkeSaId, Registry};
+pub(crate) use retransmit::{Due, Retransmission};
+pub(crate) use session::{Session, Step, Want};

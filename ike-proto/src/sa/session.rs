@@ -1,0 +1,119 @@
+//! The one seam between what all IKE SAs have in common and what a version's protocol does.
+
+use esp_core::sa::Spi;
+use esp_core::time::Instant;
+
+use super::{Core, Effects, Path};
+use crate::diagnose::{CloseReason, DropReason, FailureReason, IkeSaName};
+use crate::endpoint::TimeoutReason;
+use crate::suite::IkeSuite;
+use crate::v2;
+
+/// What becomes of a state after an input.
+#[derive(Debug)]
+pub(crate) enum Step<S = Session> {
+    /// This is the state from now on.
+    Next(S),
+    /// Nothing has changed. IKE over UDP needs it: a forged message never destroys anything.
+    Stay(S, DropReason),
+    /// It is over, and whoever must know has been told.
+    Done,
+    /// It is over because something failed.
+    Fail(FailureReason),
+}
+
+impl<S> Step<S> {
+    /// The same step of a state that wraps this one.
+    pub(crate) fn map<T>(self, wrap: impl FnOnce(S) -> T) -> Step<T> {
+        match self {
+            Self::Next(state) => Step::Next(wrap(state)),
+            Self::Stay(state, reason) => Step::Stay(wrap(state), reason),
+            Self::Done => Step::Done,
+            Self::Fail(reason) => Step::Fail(reason),
+        }
+    }
+}
+
+/// What is wanted of an IKE SA from outside its protocol: by time, by the datapath, by the embedder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    /// Find out whether the peer is still there.
+    Probe,
+    /// Replace the IKE SA.
+    RekeyIke,
+    /// Replace the Child SA with this inbound SPI.
+    RekeyChild(Spi),
+    /// Make a Child SA, where none serves.
+    CreateChild,
+    /// Delete the Child SA with this inbound SPI.
+    DeleteChild(Spi, CloseReason),
+    /// Delete everything and tell the peer.
+    Close(CloseReason),
+    /// Drop everything without a word.
+    Forget(CloseReason),
+}
+
+/// The protocol of one version.
+#[derive(Debug)]
+pub(crate) enum Session {
+    /// IKEv2.
+    V2(v2::Session),
+}
+
+impl Session {
+    /// An IKE message came whose SPI is ours.
+    pub(crate) fn handle(self, octets: &[u8], path: Path, core: &mut Core, fx: &mut Effects<'_>) -> Step {
+        match self {
+            Self::V2(session) => session.handle(octets, path, core, fx).map(Self::V2),
+        }
+    }
+
+    /// Time has passed.
+    pub(crate) fn handle_timeout(self, core: &mut Core, fx: &mut Effects<'_>) -> Step {
+        match self {
+            Self::V2(session) => session.handle_timeout(core, fx).map(Self::V2),
+        }
+    }
+
+    /// Something is wanted.
+    pub(crate) fn want(self, want: Want, core: &mut Core, fx: &mut Effects<'_>) -> Step {
+        match self {
+            Self::V2(session) => session.want(want, core, fx).map(Self::V2),
+        }
+    }
+
+    /// When to call [`Self::handle_timeout`].
+    pub(crate) fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
+        match self {
+            Self::V2(session) => session.next_timeout(),
+        }
+    }
+
+    /// Its SPIs.
+    pub(crate) fn name(&self) -> IkeSaName {
+        match self {
+            Self::V2(session) => session.name(),
+        }
+    }
+
+    /// Its algorithms, once it is established and until it ends.
+    pub(crate) fn established(&self) -> Option<IkeSuite> {
+        match self {
+            Self::V2(session) => session.established(),
+        }
+    }
+
+    /// Whether an initiator that is not authenticated made us hold it.
+    pub(crate) fn is_half_open(&self) -> bool {
+        match self {
+            Self::V2(session) => session.is_half_open(),
+        }
+    }
+
+    /// Whether it is over, but for the last words.
+    pub(crate) fn is_over(&self) -> bool {
+        match self {
+            Self::V2(session) => session.is_over(),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The states of an IKEv2 IKE SA.
+
+use esp_core::time::Instant;
+
+use super::auth::{AuthSent, HalfOpen};
+use super::closing::Closing;
+use super::established::Established;
+use super::gone::Gone;
+use super::init::InitSent;
+use crate::diagnose::{CloseReason, DropReason, FailureReason, IkeSaName};
+use crate::endpoint::TimeoutReason;
+use crate::sa::{Core, Effects, Path, Step, Want};
+use crate::suite::IkeSuite;
+use crate::wire::v2::Message;
+
+/// The states.
+#[derive(Debug)]
+pub(crate) enum Session {
+    /// We have sent IKE_SA_INIT.
+    InitSent(InitSent),
+    /// We have sent IKE_AUTH.
+    AuthSent(AuthSent),
+    /// We have answered IKE_SA_INIT.
+    HalfOpen(HalfOpen),
+    /// Both ends are authenticated.
+    Established(Established),
+    /// We have asked for its end.
+    Closing(Closing),
+    /// It is over, and only answers the repetition of what ended it.
+    Gone(Gone),
+}
+
+/// What a state's own handlers return: the next state, or a failure that ends everything.
+pub(crate) type Outcome = Result<Session, FailureReason>;
+
+impl From<Outcome> for Step<Session> {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Ok(session) => Self::Next(session),
+            Err(reason) => Self::Fail(reason),
+        }
+    }
+}
+
+impl Session {
+    /// A message with our SPI came.
+    pub(crate) fn handle(
+        self,
+        octets: &[u8],
+        path: Path,
+        core: &mut Core,
+        fx: &mut Effects<'_>,
+    ) -> Step<Self> {
+        let message = match Message::decode(octets) {
+            Ok(message) => message,
+            Err(error) => return Step::Stay(self, DropReason::Malformed(error)),
+        };
+        match self {
+            Self::InitSent(state) => state.handle(&message, path, core, fx),
+            Self::AuthSent(state) => state.handle(&message, path, core, fx),
+            Self::HalfOpen(state) => state.handle(&message, path, core, fx),
+            Self::Established(state) => state.handle(&message, path, core, fx),
+            Self::Closing(state) => state.handle(&message, path, core, fx),
+            Self::Gone(state) => state.handle(&message, path, fx),
+        }
+    }
+
+    /// Time has passed.
+    pub(crate) fn handle_timeout(self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Self> {
+        match self {
+            Self::InitSent(state) => state.handle_timeout(core, fx),
+            Self::AuthSent(state) => state.handle_timeout(core, fx),
+            Self::HalfOpen(state) => state.handle_timeout(fx),
+            Self::Established(state) => state.handle_timeout(core, fx),
+            Self::Closing(state) => state.handle_timeout(core, fx),
+            Self::Gone(state) => state.handle_timeout(fx),
+        }
+    }
+
+    /// Something is wanted. What is not established can only be ended.
+    pub(crate) fn want(self, want: Want, core: &mut Core, fx: &mut Effects<'_>) -> Step<Self> {
+        match (self, want) {
+            (Self::Established(state), want) => state.want(want, core, fx),
+            (Self::InitSent(_) | Self::AuthSent(_) | Self::HalfOpen(_), Want::Close(_)) => {
+                Step::Fail(FailureReason::Cancelled)
+            }
+            (Self::InitSent(_) | Self::AuthSent(_), Want::Forget(_)) => Step::Fail(FailureReason::Cancelled),
+            (Self::HalfOpen(_) | Self::Closing(_) | Self::Gone(_), Want::Forget(_)) => Step::Done,
+            (state, _) => Step::Next(state),
+        }
+    }
+
+    /// When to call [`Self::handle_timeout`].
+    pub(crate) fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
+        match self {
+            Self::InitSent(state) => Some((state.due(), TimeoutReason::Retransmit)),
+            Self::AuthSent(state) => Some((state.due(), TimeoutReason::Retransmit)),
+            Self::HalfOpen(state) => Some((state.expires_at(), TimeoutReason::HalfOpen)),
+            Self::Established(state) => state.next_timeout(),
+            Self::Closing(state) => state.next_timeout(),
+            Self::Gone(state) => Some((state.until(), TimeoutReason::HalfOpen)),
+        }
+    }
+
+    /// Its SPIs.
+    pub(crate) fn name(&self) -> IkeSaName {
+        match self {
+            Self::InitSent(state) => state.name(),
+            Self::AuthSent(state) => state.name(),
+            Self::HalfOpen(state) => state.name(),
+            Self::Established(state) => state.current.name,
+            Self::Closing(state) => state.name(),
+            Self::Gone(state) => state.name(),
+        }
+    }
+
+    /// Its algorithms while it is established.
+    pub(crate) fn established(&self) -> Option<IkeSuite> {
+        match self {
+            Self::Established(state) => Some(state.current.suite),
+            _ => None,
+        }
+    }
+
+    /// Whether an initiator that is not authenticated made us hold it.
+    pub(crate) fn is_half_open(&self) -> bool {
+        match self {
+            Self::HalfOpen(_) => true,
+            Self::Gone(state) => !state.was_established(),
+            _ => false,
+        }
+    }
+
+    /// Whether it is over, but for the last words.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self, Self::Closing(_) | Self::Gone(_))
+    }
+}
+
+/// Tells that the IKE SA is closed and takes everything it carried out of the datapath.
+pub(crate) fn close(core: &mut Core, fx: &mut Effects<'_>, name: IkeSaName, reason: &CloseReason) {
+    core.close_children(fx, reason);
+    core.lifetime = None;
+    if let Some(connection) = core.connection {
+        fx.event(crate::diagnose::Event::IkeClosed { connection, name, reason: reason.clone() });
+    }
+}

@@ -1,0 +1,5 @@
+//! Datapaths of this host.
+
+mod userspace;
+
+pub use userspace::{PacketError, STORAGE, Userspace};

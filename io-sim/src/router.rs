@@ -1,0 +1,75 @@
+//! "The Internet": passes packets on by the longest prefix.
+
+use std::net::IpAddr;
+
+use esp_core::net::Cidr;
+use esp_core::time::Instant;
+
+use crate::node::{Context, Node, Port};
+use crate::packet::{forwarded, parse_ip};
+
+/// A router with any number of ports.
+#[derive(Debug)]
+pub struct Router {
+    name: String,
+    routes: Vec<(Cidr, Port)>,
+    passed: u64,
+    dropped: u64,
+}
+
+impl Router {
+    /// A router without routes.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), routes: Vec::new(), passed: 0, dropped: 0 }
+    }
+
+    /// Adds a route, in the place of one to the same prefix.
+    pub fn add_route(&mut self, destination: Cidr, port: Port) {
+        self.routes.retain(|(prefix, _)| *prefix != destination);
+        self.routes.push((destination, port));
+    }
+
+    /// Packets passed on.
+    pub fn passed(&self) -> u64 {
+        self.passed
+    }
+
+    /// Packets without a route, without a valid header, or with a hop limit that was used up.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn port_to(&self, destination: IpAddr) -> Option<Port> {
+        let matching = self.routes.iter().filter(|(prefix, _)| prefix.contains(destination));
+        matching.max_by_key(|(prefix, _)| prefix.length()).map(|(_, port)| *port)
+    }
+}
+
+impl Node for Router {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn handle_packet(&mut self, context: &mut Context, _port: Port, packet: &[u8]) {
+        let port = parse_ip(packet).and_then(|ip| self.port_to(ip.destination));
+        match port.zip(forwarded(packet)) {
+            Some((port, packet)) => {
+                self.passed += 1;
+                context.send(port, packet);
+            }
+            None => {
+                self.dropped += 1;
+                context.note(|| "dropped it: no route, no hops left, or damaged".to_owned());
+            }
+        }
+    }
+
+    fn handle_wakeup(&mut self, _context: &mut Context) {}
+
+    fn next_wakeup(&self) -> Option<Instant> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

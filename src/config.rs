@@ -1,0 +1,82 @@
+//! What an embedder sets once for a gateway.
+
+use std::time::Duration;
+
+use ike_proto::config::{LivenessConfig, NatConfig, RetransmitConfig};
+use ipsec_policy::VpnGateway;
+
+use crate::retry::RetryConfig;
+
+/// A gateway and how it behaves. Everything but the gateway itself has the product's default.
+#[derive(Clone, Debug)]
+pub struct GatewayConfig {
+    /// The gateway as the product models it.
+    pub gateway: VpnGateway,
+    /// What a tenant may choose.
+    pub limits: ipsec_policy::Limits,
+    /// What a peer can make us hold.
+    pub protocol_limits: ike_proto::config::Limits,
+    /// When a failed attempt is made again.
+    pub retry: RetryConfig,
+    /// Retransmission during an attempt. The default sends four times within 12 s, the time between attempts.
+    pub connect_retransmit: RetransmitConfig,
+    /// Retransmission of an IKE SA that stands.
+    pub retransmit: RetransmitConfig,
+    /// Dead peer detection.
+    pub liveness: LivenessConfig,
+    /// What follows when the peer is found dead.
+    pub dead_peer: DeadPeerAction,
+    /// Address translation.
+    pub nat: NatConfig,
+    /// Whether the routes of a tunnel stay while it is disconnected. They then lead to a policy that drops.
+    pub keep_routes: bool,
+    /// The replay window of each inbound SA, in packets.
+    pub replay_window: u32,
+    /// Entries of each connection log.
+    pub log_entries: usize,
+    /// Whether each message is an entry too.
+    pub log_messages: bool,
+}
+
+/// What follows when the peer is found dead (CONN-5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeadPeerAction {
+    /// Keep the policy, which drops, and reconnect when there is traffic.
+    #[default]
+    Hold,
+    /// Reconnect at once.
+    Restart,
+    /// Wait for the peer or the operator.
+    Clear,
+}
+
+impl GatewayConfig {
+    /// The product's defaults around `gateway`.
+    pub fn new(gateway: VpnGateway) -> Self {
+        Self {
+            gateway,
+            limits: ipsec_policy::Limits::default(),
+            protocol_limits: ike_proto::config::Limits::default(),
+            retry: RetryConfig::default(),
+            connect_retransmit: RetransmitConfig {
+                first: Duration::from_secs(1),
+                tries: 3,
+                ..RetransmitConfig::default()
+            },
+            retransmit: RetransmitConfig::default(),
+            liveness: LivenessConfig::default(),
+            dead_peer: DeadPeerAction::default(),
+            nat: NatConfig::default(),
+            keep_routes: false,
+            replay_window: 1_024,
+            log_entries: 256,
+            log_messages: true,
+        }
+    }
+
+    /// The longest that an attempt can take: both of its exchanges waited out.
+    pub(crate) fn longest_attempt(&self) -> Duration {
+        let waits = (0..=self.connect_retransmit.tries).filter_map(|n| self.connect_retransmit.wait_after(n));
+        waits.fold(Duration::from_secs(5), Duration::saturating_add).saturating_mul(3)
+    }
+}

@@ -1,0 +1,50 @@
+//! What goes into a gateway.
+
+use std::net::SocketAddr;
+
+use esp_core::command::SaEvent;
+use ipsec_policy::TunnelId;
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A UDP datagram came in on port 500, or on 4500 with the non-ESP marker in front. ESP in UDP and keep-alives go
+    /// to the datapath; `esp_core::net::udp_encap::classify` tells them apart.
+    Datagram {
+        /// Where it was sent to: one of our addresses and ports.
+        local: SocketAddr,
+        /// Where it came from.
+        remote: SocketAddr,
+        /// The UDP payload.
+        payload: &'a [u8],
+    },
+    /// Time has passed.
+    Timeout,
+    /// The datapath reports.
+    Sa(SaEvent),
+    /// An operator wants something.
+    Command(Command),
+}
+
+/// What an operator does by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Connect now, with the failures forgotten.
+    Connect(TunnelId),
+    /// Delete the SAs at the peer and here, and stay disconnected until told to connect; a peer that initiates is
+    /// still answered.
+    Disconnect(TunnelId),
+    /// Rekey the IKE SA now.
+    RekeyIke(TunnelId),
+    /// Rekey the Child SAs now. With PFS this also brings out a group that only the peer's rekey would have refused.
+    RekeyChild(TunnelId),
+}
+
+impl Command {
+    /// The tunnel it is about.
+    pub fn tunnel(&self) -> &TunnelId {
+        match self {
+            Self::Connect(id) | Self::Disconnect(id) | Self::RekeyIke(id) | Self::RekeyChild(id) => id,
+        }
+    }
+}

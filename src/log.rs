@@ -1,0 +1,103 @@
+//! The connection log (CONN-7): timestamped, bounded, in words that an operator understands.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use esp_core::time::Instant;
+
+/// How much an entry matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Each message.
+    Debug,
+    /// What a healthy tunnel does.
+    Info,
+    /// What an operator may want to change.
+    Warning,
+    /// What keeps a tunnel from working.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When it happened, the first time.
+    pub at: Instant,
+    /// When it happened last.
+    pub last: Instant,
+    /// How often in a row.
+    pub times: u64,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What happened.
+    pub text: String,
+}
+
+impl fmt::Display for LogEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:7} {}", self.at, self.severity, self.text)?;
+        if self.times > 1 {
+            write!(f, " ({} times until {})", self.times, self.last)?;
+        }
+        Ok(())
+    }
+}
+
+/// A bounded log: the oldest entries make room, and an entry that says what one of the last few said is counted
+/// there, so that a flood of one kind does not push out what an operator looks for.
+#[derive(Clone, Debug)]
+pub struct ConnectionLog {
+    entries: VecDeque<LogEntry>,
+    capacity: usize,
+    forgotten: u64,
+}
+
+/// How far back an entry of the same words is looked for.
+const LOOK_BACK: usize = 8;
+
+impl ConnectionLog {
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self { entries: VecDeque::new(), capacity: capacity.max(1), forgotten: 0 }
+    }
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &LogEntry> + ExactSizeIterator {
+        self.entries.iter()
+    }
+
+    /// How many entries made room for others.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Adds an entry. `None` where it was counted with one that stands already.
+    pub(crate) fn push(&mut self, now: Instant, severity: Severity, text: String) -> Option<LogEntry> {
+        let same = |entry: &&mut LogEntry| entry.text == text && entry.severity == severity;
+        if let Some(entry) = self.entries.iter_mut().rev().take(LOOK_BACK).find(same) {
+            entry.times = entry.times.saturating_add(1);
+            entry.last = now;
+            return None;
+        }
+        if self.entries.len() >= self.capacity {
+            self.entries.pop_front();
+            self.forgotten = self.forgotten.saturating_add(1);
+        }
+        let entry = LogEntry { at: now, last: now, times: 1, severity, text };
+        self.entries.push_back(entry.clone());
+        Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+use ipsec_policy::{PreSharedKey, Vpc, VpnGateway};
+
+use super::*;
+
+fn config() -> GatewayConfig {
+    GatewayConfig::new(VpnGateway {
+        id: "gw".parse().unwrap(),
+        name: Default::default(),
+        remark: Default::default(),
+        machine_type: Default::default(),
+        state: ipsec_policy::ResourceState::Running,
+        data_centre: Default::default(),
+        subnet: "10.1.0.0/24".parse().unwrap(),
+        vpc: Vpc { id: "vpc".parse().unwrap(), cidrs: vec!["10.1.0.0/16".parse().unwrap()] },
+        external: "192.0.2.1".parse::<std::net::IpAddr>().unwrap().into(),
+    })
+}
+
+fn runtime(config: &GatewayConfig) -> Tunnel {
+    let peer = PeerGateway {
+        id: "peer".parse().unwrap(),
+        name: Default::default(),
+        remark: Default::default(),
+        address: "192.0.2.2".parse().unwrap(),
+    };
+    let tunnel = VpnTunnel::new(
+        "t".parse().unwrap(),
+        "gw".parse().unwrap(),
+        "peer".parse().unwrap(),
+        vec!["10.1.0.0/24".parse().unwrap()],
+        vec!["10.2.0.0/24".parse().unwrap()],
+        PreSharedKey::new("a-key").unwrap(),
+    );
+    Tunnel::new(Instant::ZERO, tunnel, peer, ConnectionId(1), config)
+}
+
+fn failed(role: Role) -> Event {
+    Event::Failed {
+        connection: Some(ConnectionId(1)),
+        remote: "192.0.2.2:500".parse().unwrap(),
+        role,
+        phase: Phase::One,
+        reason: ike_proto::diagnose::FailureReason::Mode,
+    }
+}
+
+/// CONN-3: what a stranger begins and gets wrong is told, and neither counts nor changes the state.
+#[test]
+fn conn_3_a_failure_that_the_peer_began_does_not_count() {
+    let config = config();
+    let mut tunnel = runtime(&config);
+    assert!(tunnel.attempt_due(Instant::ZERO, &config));
+    for _ in 0..100 {
+        tunnel.on_event(Instant::from_secs(1), &failed(Role::Responder), &config);
+    }
+    assert_eq!(tunnel.status().failures, 0);
+    assert_eq!(tunnel.state(), ConnectionState::Connecting);
+    assert!(tunnel.status().last_failure.is_some(), "but it is kept for the operator");
+    tunnel.on_event(Instant::from_secs(1), &failed(Role::Initiator), &config);
+    assert_eq!(tunnel.status().failures, 1);
+}
+
+/// CONN-3: an attempt of which nothing is ever heard counts as failed after a while.
+#[test]
+fn conn_3_a_silent_attempt_ends() {
+    let config = config();
+    let mut tunnel = runtime(&config);
+    assert!(tunnel.attempt_due(Instant::ZERO, &config));
+    let until = tunnel.next_timeout().unwrap();
+    assert!(!tunnel.attempt_due(until, &config));
+    assert_eq!(tunnel.status().failures, 1);
+    assert!(matches!(tunnel.status().waiting_for, Some(WaitingFor::Retry(_))));
+}

@@ -1,0 +1,126 @@
+//! The cases, made at run time: every suite in every topology, who initiates, who rekeys; then what goes wrong.
+
+mod connect;
+mod failures;
+mod hostile;
+mod rekey;
+mod restart;
+
+use crate::failure::Outcome;
+use crate::pair::{Left, Pair};
+use crate::plan::{self, SUITES, Suite};
+use crate::topology::Topology;
+
+/// A named case, ready to run.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    body: Box<dyn FnOnce(&Setting) -> Outcome + Send>,
+    setting: Setting,
+}
+
+impl Case {
+    /// Runs it; the error is the whole report.
+    pub(crate) fn run(self) -> Result<(), String> {
+        (self.body)(&self.setting).map_err(|error| error.to_string())
+    }
+}
+
+/// What the body of a case builds its gateways from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    left: Left,
+    suite: Suite,
+    topology: Topology,
+    initiator: Side,
+}
+
+/// One of the two programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    We,
+    StrongSwan,
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Self::We => "we",
+            Self::StrongSwan => "strongswan",
+        }
+    }
+}
+
+impl Setting {
+    /// Both gateways, configured alike, not started.
+    fn pair(&self) -> Outcome<Pair> {
+        let (suite, initiator) = (self.suite, self.initiator);
+        Pair::new(self.left, self.topology, |network| plan::plans(network, suite, initiator == Side::We))
+    }
+}
+
+/// Every case, in the order of the report.
+pub(crate) fn all() -> Vec<Case> {
+    let mut cases = of("strongswan", Left::Ours);
+    if std::env::var_os("INTEROP_SELFCHECK").is_some() {
+        cases.extend(of("selfcheck", Left::StrongSwan));
+    }
+    cases
+}
+
+fn of(group: &'static str, left: Left) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for suite in SUITES {
+        let first = suite.ike == SUITES[0].ike;
+        for (topology, initiator) in SETTINGS {
+            let setting = Setting { left, suite, topology, initiator };
+            let stem = format!("{group}::{}::{}::{}-initiate", suite.ike, topology.name(), initiator.name());
+            cases.push(Case::new(stem.clone(), setting, connect::connects));
+            for rekeyer in [Side::We, Side::StrongSwan] {
+                // The other suites cover each rekeyer once, as the end that did not initiate.
+                if first || (topology == Topology::Direct && rekeyer != initiator) {
+                    let name = rekeyer.name();
+                    cases.push(Case::new(format!("{stem}::{name}-rekeys-child"), setting, move |setting| {
+                        rekey::child(setting, rekeyer)
+                    }));
+                    cases.push(Case::new(format!("{stem}::{name}-rekeys-ike"), setting, move |setting| {
+                        rekey::ike(setting, rekeyer)
+                    }));
+                }
+            }
+        }
+    }
+    cases.extend(single(group, left));
+    cases
+}
+
+/// Where the NAT stands and who opens the tunnel: only the end behind a NAT can.
+const SETTINGS: [(Topology, Side); 4] = [
+    (Topology::Direct, Side::We),
+    (Topology::Direct, Side::StrongSwan),
+    (Topology::NatOurs, Side::We),
+    (Topology::NatTheirs, Side::StrongSwan),
+];
+
+/// The cases that need one suite and one topology only.
+fn single(group: &'static str, left: Left) -> Vec<Case> {
+    type Body = fn(&Setting) -> Outcome;
+    let cases: [(&str, Side, Body); 9] = [
+        ("disconnect_and_connect", Side::We, connect::reconnects),
+        ("wrong_key::we-initiate", Side::We, failures::wrong_key),
+        ("wrong_key::strongswan-initiate", Side::StrongSwan, failures::wrong_key),
+        ("missing_peer", Side::We, failures::missing_peer),
+        ("garbage_flood", Side::We, hostile::garbage_flood),
+        ("peer_restarts", Side::We, restart::peer_restarts),
+        ("peer_restarts::strongswan-initiates", Side::StrongSwan, restart::peer_restarts),
+        ("we_restart", Side::We, restart::we_restart),
+        ("we_restart::strongswan-initiates", Side::StrongSwan, restart::we_restart),
+    ];
+    let setting = |initiator| Setting { left, suite: SUITES[0], topology: Topology::Direct, initiator };
+    cases.map(|(name, side, body)| Case::new(format!("{group}::{name}"), setting(side), body)).into()
+}
+
+impl Case {
+    fn new(name: String, setting: Setting, body: impl FnOnce(&Setting) -> Outcome + Send + 'static) -> Self {
+        Self { name, body: Box::new(body), setting }
+    }
+}

@@ -1,0 +1,41 @@
+//! An end crashes and comes back without what it knew: the tunnel must too, without anybody's help.
+
+use super::{Setting, Side, connect};
+use crate::failure::{Context, Outcome, ensure};
+use crate::gateway::{Gateway, TunnelView};
+use crate::pair::{Pair, RECOVER_WITHIN};
+
+/// strongSwan crashes. If it is the one that initiates it says INITIAL_CONTACT; else we must notice that it is gone.
+pub(super) fn peer_restarts(setting: &Setting) -> Outcome {
+    setting.pair()?.case(|pair| {
+        let before = connect::up(pair, setting)?;
+        pair.exchange()?;
+        pair.right.crash();
+        pair.right.start()?;
+        if setting.initiator == Side::StrongSwan {
+            pair.right.connect()?;
+        }
+        comes_back(pair, &before)
+    })
+}
+
+/// The same with our end.
+pub(super) fn we_restart(setting: &Setting) -> Outcome {
+    setting.pair()?.case(|pair| {
+        let before = connect::up(pair, setting)?;
+        pair.exchange()?;
+        pair.left.crash();
+        pair.left.start()?;
+        if setting.initiator == Side::We {
+            pair.left.connect()?;
+        }
+        comes_back(pair, &before)
+    })
+}
+
+fn comes_back(pair: &mut Pair, before: &TunnelView) -> Outcome {
+    let after = pair.wait_connected(RECOVER_WITHIN).context(|| "the tunnel should have come back".into())?;
+    ensure(after.ike() != before.ike(), || "the IKE SA should be a new one".into())?;
+    pair.wait_settled()?;
+    pair.exchange()
+}

@@ -1,0 +1,99 @@
+//! The hosts behind the gateways: they ping each other, and count what arrives.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::failure::{Context, Outcome, ensure};
+use crate::lab::Netns;
+use crate::process::Process;
+
+/// Sixteen bytes that every ping repeats. Whoever sees them on the outer link sees an unprotected packet.
+pub(crate) const MARKER: [u8; 16] = *b"in-the-clear-16b";
+
+/// What one `ping` run reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pings {
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) duplicates: u64,
+}
+
+/// A ping that runs beside the test.
+#[derive(Debug)]
+pub(crate) struct PingRun {
+    process: Process,
+    most: Duration,
+}
+
+/// Octets of data in an ordinary ping: the marker fits several times.
+const DATA: u32 = 120;
+const GAP: Duration = Duration::from_millis(50);
+
+/// Starts `count` pings, 50 ms apart.
+pub(crate) fn start(from: &Netns, to: &str, count: u32, log: &Path) -> Outcome<PingRun> {
+    start_sized(from, to, count, DATA, log)
+}
+
+fn start_sized(from: &Netns, to: &str, count: u32, data: u32, log: &Path) -> Outcome<PingRun> {
+    let marker: String = MARKER.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (count_text, gap_text) = (count.to_string(), format!("{:.3}", GAP.as_secs_f32()));
+    let data = data.to_string();
+    let words =
+        ["ping", "-n", "-q", "-c", &count_text, "-i", &gap_text, "-W", "2", "-s", &data, "-p", &marker, to];
+    let process = Process::start(&from.words(&words), &[("LC_ALL", "C")], log)?;
+    Ok(PingRun { process, most: GAP * count + Duration::from_secs(15) })
+}
+
+impl PingRun {
+    /// Waits for its end and reads its summary.
+    pub(crate) fn finish(mut self) -> Outcome<Pings> {
+        // ping exits with 1 when nothing came back, which is for the case to judge.
+        self.process.wait(self.most)?;
+        summary(&self.process.output())
+    }
+}
+
+/// Reads "5 packets transmitted, 5 received, +1 duplicates, 0% packet loss".
+fn summary(text: &str) -> Outcome<Pings> {
+    let line = text.lines().rev().find(|line| line.contains("packets transmitted"));
+    let line = line.context(|| format!("ping gave no summary: {text}"))?;
+    let number_before = |what: &str| {
+        line.split(',').find(|part| part.contains(what)).and_then(|part| {
+            part.trim().trim_start_matches('+').split(' ').next().and_then(|number| number.parse().ok())
+        })
+    };
+    Ok(Pings {
+        sent: number_before("transmitted").context(|| format!("ping's summary: {line}"))?,
+        received: number_before("received").context(|| format!("ping's summary: {line}"))?,
+        duplicates: number_before("duplicates").unwrap_or(0),
+    })
+}
+
+/// Sends one ping with `data` octets of data and waits for its answer.
+pub(crate) fn ping_of_size(from: &Netns, to: &str, data: u32, log: &Path) -> Outcome {
+    start_sized(from, to, 1, data, log)?.finish()?.must_be_complete(&format!("of {data} octets to {to}"))
+}
+
+/// How many echo requests this host has received since its namespace was made (RFC 2011 icmpInEchos).
+pub(crate) fn echoes(host: &Netns) -> Outcome<u64> {
+    let text = host.run(&["cat", "/proc/net/snmp"])?;
+    let mut lines = text.lines().filter(|line| line.starts_with("Icmp:"));
+    let (names, values) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let place = names.split(' ').position(|name| name == "InEchos");
+    place
+        .and_then(|place| values.split(' ').nth(place))
+        .and_then(|value| value.parse().ok())
+        .context(|| format!("no InEchos in /proc/net/snmp of {}", host.name()))
+}
+
+impl Pings {
+    /// Fails unless every ping came back, once.
+    pub(crate) fn must_be_complete(&self, direction: &str) -> Outcome {
+        ensure(self.received == self.sent && self.duplicates == 0, || {
+            format!(
+                "pings {direction}: {} sent, {} answered, {} answered twice",
+                self.sent, self.received, self.duplicates
+            )
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether this machine can run the cases, and whether it was asked to.
+
+use std::path::Path;
+
+use crate::shell;
+
+/// What to do with the cases.
+#[derive(Debug, Clone)]
+pub(crate) enum Verdict {
+    /// Run them.
+    Run,
+    /// Report them as ignored, for this reason.
+    Ignore(String),
+    /// Report them as failed: they were required and cannot run.
+    Lacking(String),
+}
+
+/// `chosen`: the caller named cases. Without that or `INTEROP_REQUIRE=1` a plain `cargo test` stays quick.
+pub(crate) fn verdict(chosen: bool) -> Verdict {
+    let required = std::env::var("INTEROP_REQUIRE").is_ok_and(|value| value == "1");
+    if !chosen && !required {
+        let how = "needs root and strongSwan; run: cargo test --release --test interop -- strongswan";
+        return Verdict::Ignore(how.into());
+    }
+    match (lacking(), required) {
+        (None, _) => Verdict::Run,
+        (Some(reason), true) => Verdict::Lacking(reason),
+        (Some(reason), false) => Verdict::Ignore(reason),
+    }
+}
+
+/// The first thing that is missing.
+fn lacking() -> Option<String> {
+    if !is_root() {
+        return Some("needs root, for network namespaces".into());
+    }
+    if !Path::new("/dev/net/tun").exists() {
+        return Some("needs TUN: /dev/net/tun is not there".into());
+    }
+    for path in [crate::strongswan::CHARON, crate::strongswan::LIBIPSEC_PLUGIN] {
+        if !Path::new(path).exists() {
+            return Some(format!("needs strongSwan: {path} is not there; run tests/interop/setup"));
+        }
+    }
+    for program in ["ip", "nft", "ping", "tcpdump", "swanctl", "setpriv"] {
+        if !in_path(program) {
+            return Some(format!("needs the program {program}; run tests/interop/setup"));
+        }
+    }
+    let probe = format!("ioprobe{}", std::process::id());
+    if let Err(error) = shell::run(&["ip", "netns", "add", &probe]) {
+        return Some(format!("needs network namespaces: {error}"));
+    }
+    shell::run(&["ip", "netns", "del", &probe])
+        .err()
+        .map(|error| format!("needs network namespaces: {error}"))
+}
+
+fn is_root() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().any(|line| line.starts_with("Uid:") && line.split_whitespace().nth(2) == Some("0"))
+}
+
+fn in_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+}

@@ -1,0 +1,242 @@
+//! The program under test: the example gateway, as a process in a namespace.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::failure::{Context, Failure, Outcome, ensure};
+use crate::gateway::{Gateway, TunnelView};
+use crate::lab::{Lab, Netns};
+use crate::plan::TunnelPlan;
+use crate::process::{self, Process};
+use crate::{shell, wait};
+
+const EXAMPLE: &str = "linux_gateway";
+const TUNNEL: &str = "t1";
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// One example gateway with one tunnel.
+#[derive(Debug)]
+pub(crate) struct Ours {
+    netns: Netns,
+    folder: PathBuf,
+    initiates: bool,
+    program: Option<Process>,
+    /// The last answer to `status`, for a failure message.
+    said: String,
+}
+
+impl Ours {
+    /// Writes the configuration; [`Gateway::start`] runs it.
+    pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plan: &TunnelPlan) -> Outcome<Self> {
+        let folder = lab.folder().join(role);
+        std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
+        let file = folder.join("gateway.toml");
+        std::fs::write(&file, configuration(plan)).context(|| format!("writing {}", file.display()))?;
+        Ok(Self {
+            netns: netns.clone(),
+            folder,
+            initiates: plan.initiates,
+            program: None,
+            said: String::new(),
+        })
+    }
+
+    /// Sends one line to the control socket and returns the lines up to the closing `.`.
+    fn control(&self, line: &str) -> Outcome<Vec<String>> {
+        let doing = || format!("asking the gateway to `{line}`");
+        let mut socket = UnixStream::connect(self.folder.join("control")).context(doing)?;
+        socket.set_read_timeout(Some(ANSWER_WITHIN)).context(doing)?;
+        socket.write_all(format!("{line}\n").as_bytes()).context(doing)?;
+        let mut answer = Vec::new();
+        for line in BufReader::new(socket).lines() {
+            let line = line.context(doing)?;
+            if line == "." {
+                return Ok(answer);
+            }
+            answer.push(line);
+        }
+        Err(Failure::new(format!("{}: the answer ended without a `.`: {answer:?}", doing())))
+    }
+
+    /// Sends a command that starts something on the tunnel.
+    fn order(&self, verb: &str) -> Outcome {
+        let answer = self.control(&format!("{verb} {TUNNEL}"))?;
+        let refused = answer.iter().any(|line| line.starts_with("error"));
+        ensure(!refused, || format!("the gateway refused to {verb}: {}", answer.join("; ")))
+    }
+}
+
+impl Gateway for Ours {
+    fn connect(&mut self) -> Outcome {
+        // With `initiate = true` it has already begun; a second attempt beside the first would only blur the case.
+        if self.initiates { Ok(()) } else { self.order("connect") }
+    }
+
+    fn disconnect(&mut self) -> Outcome {
+        self.initiates = false;
+        self.order("disconnect")
+    }
+
+    fn rekey_child(&mut self) -> Outcome {
+        self.order("rekey-child")
+    }
+
+    fn rekey_ike(&mut self) -> Outcome {
+        self.order("rekey-ike")
+    }
+
+    fn view(&mut self) -> Outcome<Option<TunnelView>> {
+        let answer = self.control("status")?;
+        self.said = answer.join("\n    ");
+        let wanted = format!("tunnel={TUNNEL}");
+        let line = answer.iter().find(|line| line.split_whitespace().any(|word| word == wanted));
+        let line = line.context(|| format!("`status` tells nothing of {wanted}: {}", self.said))?;
+        let facts: BTreeMap<&str, &str> =
+            line.split_whitespace().filter_map(|word| word.split_once('=')).collect();
+        // In the moment between the two, it is connected but has no Child SA to show yet.
+        if facts.get("state") != Some(&"connected") || !facts.contains_key("child_in") {
+            return Ok(None);
+        }
+        let ike = |key| hex(&facts, key);
+        let spi = |key| u32::try_from(hex(&facts, key)?).context(|| format!("{key} in `{line}`"));
+        let count =
+            |key| -> Outcome<u64> { text(&facts, key)?.parse().context(|| format!("{key} in `{line}`")) };
+        Ok(Some(TunnelView {
+            ike_spi_i: ike("ike_spi_i")?,
+            ike_spi_r: ike("ike_spi_r")?,
+            child_in: spi("child_in")?,
+            child_out: spi("child_out")?,
+            in_packets: count("in_packets")?,
+            out_packets: count("out_packets")?,
+            encap: text(&facts, "encap")? == "yes",
+        }))
+    }
+
+    fn must_run(&mut self) -> Outcome {
+        self.program.as_mut().context(|| "our gateway has not been started".into())?.must_run()
+    }
+
+    fn crash(&mut self) {
+        // Dropping the process kills it.
+        self.program = None;
+    }
+
+    fn start(&mut self) -> Outcome {
+        let (binary, socket) = (binary()?, self.folder.join("control"));
+        let _ = std::fs::remove_file(&socket);
+        let (file, socket_text) = (self.folder.join("gateway.toml"), socket.display().to_string());
+        let file = file.display().to_string();
+        let words = [binary.as_str(), "--config", &file, "--control", &socket_text];
+        let log = self.folder.join("gateway.log");
+        let program = self.program.insert(Process::start(&self.netns.words(&words), &[], &log)?);
+        wait::until(ANSWER_WITHIN, || {
+            program.must_run()?;
+            Ok(socket.exists())
+        })
+        .context(|| "our gateway should have opened its control socket".into())
+    }
+
+    fn guards_unconnected(&self) -> bool {
+        true
+    }
+
+    fn report(&mut self) -> String {
+        format!(
+            "our gateway in {}\n  its last status:\n    {}\n  end of its log:\n{}",
+            self.netns.name(),
+            self.said,
+            process::tail(&self.folder.join("gateway.log"), 60)
+        )
+    }
+}
+
+impl Drop for Ours {
+    fn drop(&mut self) {
+        if let Some(program) = &mut self.program {
+            // Its ordinary end, so that the case also runs the code that takes the tunnel down.
+            let folder = self.folder.join("control");
+            if let Ok(mut socket) = UnixStream::connect(folder) {
+                let _ = socket.write_all(b"shutdown\n");
+                let _ = program.wait(Duration::from_secs(2));
+            }
+            program.terminate(Duration::from_secs(2));
+        }
+    }
+}
+
+fn text<'a>(facts: &BTreeMap<&str, &'a str>, key: &str) -> Outcome<&'a str> {
+    facts.get(key).copied().context(|| format!("`status` has no {key}: {facts:?}"))
+}
+
+fn hex(facts: &BTreeMap<&str, &str>, key: &str) -> Outcome<u64> {
+    let text = text(facts, key)?;
+    u64::from_str_radix(text.trim_start_matches("0x"), 16).context(|| format!("{key}={text} of `status`"))
+}
+
+fn configuration(plan: &TunnelPlan) -> String {
+    let TunnelPlan {
+        address, peer, local_id, remote_id, local_subnet, remote_subnet, psk, initiates, ..
+    } = plan;
+    let (encryption, authentication, group) =
+        (plan.suite.encryption, plan.suite.authentication, plan.suite.group);
+    format!(
+        r#"[gateway]
+name = "ours"
+address = "{address}"
+vpc = ["10.1.0.0/16"]
+tun = "ipsec0"
+
+[[tunnel]]
+name = "{TUNNEL}"
+peer = "{peer}"
+local_subnets = ["{local_subnet}"]
+remote_subnets = ["{remote_subnet}"]
+psk = "{psk}"
+initiate = {initiates}
+
+[tunnel.ike]
+encryption = "{encryption}"
+authentication = "{authentication}"
+dh_group = {group}
+local_id = "{local_id}"
+remote_id = "{remote_id}"
+
+[tunnel.ipsec]
+encryption = "{encryption}"
+authentication = "{authentication}"
+pfs = {group}
+"#
+    )
+}
+
+/// Where the example's program is, after building it once: a stale one would test yesterday's code.
+fn binary() -> Outcome<String> {
+    static BINARY: OnceLock<Outcome<String>> = OnceLock::new();
+    BINARY.get_or_init(build).clone()
+}
+
+fn build() -> Outcome<String> {
+    if let Ok(path) = std::env::var("INTEROP_GATEWAY") {
+        return Ok(path);
+    }
+    let this = std::env::current_exe().context(|| "finding this test's program".into())?;
+    // TARGET/PROFILE/deps/interop-…
+    let profile =
+        this.ancestors().nth(2).context(|| format!("{} lies in no target folder", this.display()))?;
+    let target = profile.parent().context(|| format!("{} lies in no target folder", this.display()))?;
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml").display().to_string();
+    let target = target.display().to_string();
+    let mut words =
+        vec![cargo.as_str(), "build", "--quiet", "--manifest-path", &manifest, "--target-dir", &target];
+    words.extend(["--example", EXAMPLE]);
+    if profile.ends_with("release") {
+        words.push("--release");
+    }
+    shell::run(&words).context(|| format!("building the example {EXAMPLE}"))?;
+    Ok(profile.join("examples").join(EXAMPLE).display().to_string())
+}

@@ -1,0 +1,223 @@
+//! strongSwan's charon in a namespace of its own, driven over vici.
+//!
+//! Its `kernel-libipsec` plugin does ESP in userspace, so no kernel support is needed; it always encapsulates in UDP.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::failure::{Context, Failure, Outcome};
+use crate::gateway::{Gateway, TunnelView};
+use crate::lab::{Lab, Netns};
+use crate::plan::TunnelPlan;
+use crate::process::{self, Process};
+use crate::sas::{self, IkeSa};
+use crate::{shell, wait};
+
+/// The daemon, where Debian puts it.
+pub(crate) const CHARON: &str = "/usr/lib/ipsec/charon";
+/// The plugin that carries ESP in userspace.
+pub(crate) const LIBIPSEC_PLUGIN: &str = "/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so";
+
+const PLUGINS: &str = "random nonce openssl gmp aes des md5 sha1 sha2 hmac kdf drbg pem pkcs1 pubkey x509 \
+                       kernel-libipsec kernel-netlink socket-default vici updown";
+const CONNECTION: &str = "peer";
+const CHILD: &str = "net";
+
+/// One strongSwan with one connection.
+#[derive(Debug)]
+pub(crate) struct StrongSwan {
+    netns: Netns,
+    folder: PathBuf,
+    /// `None` before the start and after a crash.
+    daemon: Option<Process>,
+    /// The last thing swanctl said, for a failure message.
+    said: String,
+}
+
+impl StrongSwan {
+    /// Writes the configuration; [`Gateway::start`] runs it.
+    pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plan: &TunnelPlan) -> Outcome<Self> {
+        let folder = lab.folder().join(role);
+        std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
+        let this = Self { netns: netns.clone(), folder, daemon: None, said: String::new() };
+        this.write("strongswan.conf", &this.daemon_configuration())?;
+        this.write("swanctl.conf", &connection_configuration(plan))?;
+        Ok(this)
+    }
+
+    /// Every IKE SA it has, also half-open and dying ones.
+    pub(crate) fn sas(&mut self) -> Outcome<Vec<IkeSa>> {
+        sas::parse(&self.swanctl("--list-sas", &["--raw"])?)
+    }
+
+    /// Opens the tunnel and waits up to `most` for it, giving swanctl's words if it stays down.
+    pub(crate) fn initiate(&mut self, most: Duration) -> Outcome {
+        let seconds = most.as_secs().to_string();
+        self.swanctl("--initiate", &["--child", CHILD, "--timeout", &seconds]).map(drop)
+    }
+
+    fn swanctl(&mut self, command: &str, arguments: &[&str]) -> Outcome<String> {
+        let (uri, configuration) = (self.uri(), format!("STRONGSWAN_CONF={}", self.path("strongswan.conf")));
+        let mut words = vec!["env", &configuration, "swanctl", command, "--uri", &uri];
+        words.extend_from_slice(arguments);
+        let result = shell::run(&words);
+        if command != "--list-sas" {
+            self.said = match &result {
+                Ok(text) => text.clone(),
+                Err(error) => error.to_string(),
+            };
+        }
+        result
+    }
+
+    fn write(&self, name: &str, text: &str) -> Outcome {
+        std::fs::write(self.folder.join(name), text).context(|| format!("writing {}", self.path(name)))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    fn uri(&self) -> String {
+        format!("unix://{}", self.path("vici"))
+    }
+
+    fn daemon_configuration(&self) -> String {
+        let (uri, log) = (self.uri(), self.path("charon.log"));
+        // Short retransmissions: a case that kills the peer would otherwise wait for minutes.
+        format!(
+            "charon {{
+                load = {PLUGINS}
+                plugins {{ vici {{ socket = {uri} }} }}
+                filelog {{ log {{
+                    path = {log}
+                    append = yes
+                    time_format = %H:%M:%S
+                    default = 1
+                    ike = 2
+                    chd = 2
+                    flush_line = yes
+                }} }}
+                install_routes = yes
+                retransmit_tries = 3
+                retransmit_timeout = 1.0
+                retransmit_base = 1.0
+                retry_initiate_interval = 2
+                # A case asks for rekeys itself, at once, and several times.
+                delete_rekeyed_delay = 1
+            }}\n"
+        )
+    }
+}
+
+fn connection_configuration(plan: &TunnelPlan) -> String {
+    let TunnelPlan { address, peer, local_id, remote_id, local_subnet, remote_subnet, psk, suite, .. } = plan;
+    let (ike, esp) = (suite.ike, suite.esp);
+    // The initiator keeps trying and restarts a dead tunnel, the way a permanent site-to-site tunnel is set up.
+    let (tries, dead) = if plan.initiates { (0, "restart") } else { (1, "clear") };
+    format!(
+        "connections {{ {CONNECTION} {{
+            version = 2
+            local_addrs = {address}
+            remote_addrs = {peer}
+            proposals = {ike}
+            keyingtries = {tries}
+            dpd_delay = 2
+            local {{ auth = psk
+                id = {local_id} }}
+            remote {{ auth = psk
+                id = {remote_id} }}
+            children {{ {CHILD} {{
+                local_ts = {local_subnet}
+                remote_ts = {remote_subnet}
+                esp_proposals = {esp}
+                mode = tunnel
+                dpd_action = {dead}
+            }} }}
+        }} }}
+        secrets {{ ike-peer {{
+            id-1 = {local_id}
+            id-2 = {remote_id}
+            secret = \"{psk}\"
+        }} }}\n"
+    )
+}
+
+impl Gateway for StrongSwan {
+    fn connect(&mut self) -> Outcome {
+        self.initiate(Duration::from_secs(20))
+    }
+
+    fn disconnect(&mut self) -> Outcome {
+        self.swanctl("--terminate", &["--ike", CONNECTION, "--timeout", "10"]).map(drop)
+    }
+
+    fn rekey_child(&mut self) -> Outcome {
+        self.swanctl("--rekey", &["--child", CHILD]).map(drop)
+    }
+
+    fn rekey_ike(&mut self) -> Outcome {
+        self.swanctl("--rekey", &["--ike", CONNECTION]).map(drop)
+    }
+
+    fn view(&mut self) -> Outcome<Option<TunnelView>> {
+        for sa in self.sas()?.iter().filter(|sa| sa.state == "ESTABLISHED") {
+            let Some(child) = sa.children.iter().find(|child| child.state == "INSTALLED") else { continue };
+            return Ok(Some(TunnelView {
+                ike_spi_i: sa.spi_i,
+                ike_spi_r: sa.spi_r,
+                child_in: child.spi_in,
+                child_out: child.spi_out,
+                in_packets: child.packets_in,
+                out_packets: child.packets_out,
+                encap: child.encap,
+            }));
+        }
+        Ok(None)
+    }
+
+    fn must_run(&mut self) -> Outcome {
+        self.daemon.as_mut().context(|| "strongSwan has not been started".into())?.must_run()
+    }
+
+    fn crash(&mut self) {
+        // Dropping the process kills it.
+        self.daemon = None;
+    }
+
+    fn start(&mut self) -> Outcome {
+        let (socket, configuration) = (self.folder.join("vici"), self.path("strongswan.conf"));
+        let _ = std::fs::remove_file(&socket);
+        // charon insists on a pid file in /run, which every instance therefore gets for itself.
+        let script = format!("mount -t tmpfs run /run && exec {CHARON}");
+        let environment = [("STRONGSWAN_CONF", configuration.as_str())];
+        let log = self.folder.join("output.log");
+        let words = ["sh", "-c", script.as_str()];
+        let daemon = self.daemon.insert(Process::start(&self.netns.words(&words), &environment, &log)?);
+        wait::until(Duration::from_secs(20), || {
+            daemon.must_run()?;
+            Ok(socket.exists())
+        })
+        .context(|| "charon should have opened its vici socket".into())?;
+        let file = self.path("swanctl.conf");
+        let loaded = self.swanctl("--load-all", &["--file", &file])?;
+        if loaded.contains("failed") {
+            return Err(Failure::new(format!("strongSwan refused its configuration: {loaded}")));
+        }
+        Ok(())
+    }
+
+    fn guards_unconnected(&self) -> bool {
+        false
+    }
+
+    fn report(&mut self) -> String {
+        let sas = self.sas().map_or_else(|error| error.to_string(), |sas| format!("{sas:#x?}"));
+        format!(
+            "strongSwan in {}\n  its SAs: {sas}\n  swanctl said last: {}\n  end of its log:\n{}",
+            self.netns.name(),
+            self.said.trim(),
+            process::tail(&self.folder.join("charon.log"), 40)
+        )
+    }
+}
