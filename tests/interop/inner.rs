@@ -27,7 +27,7 @@ pub(crate) struct PingRun {
 
 /// Octets of data in an ordinary ping: the marker fits several times.
 const DATA: u32 = 120;
-const GAP: Duration = Duration::from_millis(50);
+pub(crate) const GAP: Duration = Duration::from_millis(50);
 
 /// Starts `count` pings, 50 ms apart.
 pub(crate) fn start(from: &Netns, to: &str, count: u32, log: &Path) -> Outcome<PingRun> {

@@ -173,6 +173,12 @@ impl Pair {
         })
     }
 
+    /// Pings from our side alone, until it is dropped: a tunnel whose peer was found dead reconnects for traffic (CONN-5).
+    pub(crate) fn keep_sending(&self, most: Duration) -> Outcome<PingRun> {
+        let count = u32::try_from(most.as_millis() / inner::GAP.as_millis()).unwrap_or(u32::MAX);
+        inner::start(&self.network.left.host, self.network.right.host_address, count, &self.ping_log())
+    }
+
     /// Pings of every length that padding can have to make up for, and of the longest that the path carries whole.
     pub(crate) fn exchange_sizes(&self) -> Outcome {
         let (left, right) = (&self.network.left, &self.network.right);

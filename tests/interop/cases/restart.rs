@@ -1,5 +1,7 @@
 //! An end crashes and comes back without what it knew: the tunnel must too, without anybody's help.
 
+use std::time::Duration;
+
 use super::{Setting, Side, connect};
 use crate::failure::{Context, Outcome, ensure};
 use crate::gateway::{Gateway, TunnelView};
@@ -34,7 +36,11 @@ pub(super) fn we_restart(setting: &Setting) -> Outcome {
 }
 
 fn comes_back(pair: &mut Pair, before: &TunnelView) -> Outcome {
+    let traffic = pair.keep_sending(RECOVER_WITHIN)?;
     let after = pair.wait_connected(RECOVER_WITHIN).context(|| "the tunnel should have come back".into())?;
+    drop(traffic);
+    // What was under way arrives, and is not counted with what follows.
+    std::thread::sleep(Duration::from_millis(200));
     ensure(after.ike() != before.ike(), || "the IKE SA should be a new one".into())?;
     pair.wait_settled()?;
     pair.exchange()
