@@ -63,3 +63,8 @@ pub use output::{GatewayEvent, Output};
 pub use retry::RetryConfig;
 pub use routes::{Route, RouteCommand};
 pub use state::{ConnectionState, FailureRecord, TunnelStatus, WaitingFor};
+
+/// The README's example is a test too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
