@@ -65,7 +65,9 @@ fn start(side: Side, other: Side, encapsulate: bool) -> Running {
         address: other.address.into(),
     };
     let psk = PreSharedKey::new("a-key-of-both").unwrap();
-    let tunnel = VpnTunnel::new(tunnel_id(), id, peer.id.clone(), subnets(side), subnets(other), psk);
+    let mut tunnel = VpnTunnel::new(tunnel_id(), id, peer.id.clone(), subnets(side), subnets(other), psk);
+    // With one that begins there is one SA to count on, from the start.
+    tunnel.initiate = side.table == LEFT.table;
     let clock = MonotonicClock::start();
     let mut gateway = Gateway::new(config, os_rng().unwrap()).unwrap();
     gateway.add_tunnel(clock.now(), tunnel, peer).unwrap();
