@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use esp_core::sa::{IpsecProtocol, Mode, ReqId, VolumeLimits};
-use ike_proto::config::{ChildConfig, ConnectionConfig, Identity, PreSharedKey};
+use ike_proto::config::{ChildConfig, ConnectionConfig, Identity, PreSharedKey, Version};
 use ike_proto::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
 use ipsec_policy::{Finding, IkeAuthentication, PeerGateway, VpnTunnel};
 
@@ -25,6 +25,7 @@ pub(crate) fn connection(
         .ok_or_else(|| missing(tunnel, "IKE-7", "ike.remote_id", "an identity for a peer of any address"))?;
     let pfs = ipsec.pfs.group().map(|choice| group(choice.group_number())).transpose()?;
     Ok(ConnectionConfig {
+        version: Version::V2,
         local: config.gateway.external.address,
         remote: (!peer.is_any()).then_some(peer.address),
         local_id: identity(tunnel.local_identity(&config.gateway)),

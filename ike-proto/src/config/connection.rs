@@ -13,6 +13,8 @@ use crate::suite::{ChildProposal, IkeProposal};
 /// Everything that one connection needs. Plain data: adding a connection with the same id replaces it.
 #[derive(Clone, Debug)]
 pub struct ConnectionConfig {
+    /// What is spoken. The other version, and in IKEv1 the other exchange mode, is not answered for this connection.
+    pub version: Version,
     /// Our address.
     pub local: IpAddr,
     /// The peer's address; `None` accepts an initiator from any address and never initiates.
@@ -39,7 +41,35 @@ pub struct ConnectionConfig {
     pub nat: NatConfig,
 }
 
-/// The Child SA of a connection.
+/// The version of IKE, and what goes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// IKEv1 (RFC 2409).
+    V1(ExchangeMode),
+    /// IKEv2 (RFC 7296).
+    V2,
+}
+
+impl Version {
+    /// The major version in the header.
+    pub const fn major(self) -> u8 {
+        match self {
+            Self::V1(_) => 1,
+            Self::V2 => 2,
+        }
+    }
+}
+
+/// How phase 1 of IKEv1 is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExchangeMode {
+    /// Six messages. The identities are protected, and the pre-shared key is found by the peer's address (F-8).
+    Main,
+    /// Three messages. Identities and a hash that gives the pre-shared key to guessing are in clear.
+    Aggressive,
+}
+
+/// The Child SA of a connection. In IKEv1 it is one pair of SAs for each pair of a local and a remote selector.
 #[derive(Clone, Debug)]
 pub struct ChildConfig {
     /// What is proposed and accepted, best first. Groups are those of PFS; none means no PFS.
@@ -58,17 +88,19 @@ pub struct ChildConfig {
     pub reqid: ReqId,
 }
 
-/// Dead peer detection (RFC 7296 §2.4).
+/// Dead peer detection (RFC 7296 §2.4, RFC 3706).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LivenessConfig {
     /// Silence of the peer, in IKE and in the Child SAs, after which it is probed. Zero never probes.
     pub delay: Duration,
+    /// IKEv1: silence after which the peer is dead. In IKEv2 the retransmissions of the probe decide.
+    pub timeout: Duration,
 }
 
 impl Default for LivenessConfig {
-    /// The product's 8 s (CONN-5).
+    /// The product's 8 s and 13 s (CONN-5).
     fn default() -> Self {
-        Self { delay: Duration::from_secs(8) }
+        Self { delay: Duration::from_secs(8), timeout: Duration::from_secs(13) }
     }
 }
 

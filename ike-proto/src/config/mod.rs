@@ -5,7 +5,7 @@ mod identity;
 mod limits;
 mod retransmit;
 
-pub use connection::{ChildConfig, ConnectionConfig, LivenessConfig, NatConfig};
+pub use connection::{ChildConfig, ConnectionConfig, ExchangeMode, LivenessConfig, NatConfig, Version};
 pub use identity::{Identity, PreSharedKey};
 pub use limits::Limits;
 pub use retransmit::RetransmitConfig;

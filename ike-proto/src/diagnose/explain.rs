@@ -9,6 +9,7 @@ use core::net::IpAddr;
 use esp_core::selector::{Selectors, TrafficSelector};
 
 use super::{FailureReason, NatBlock, Phase};
+use crate::config::ExchangeMode;
 use crate::suite::difference::{Difference, Field, FieldDifference, Offer};
 
 /// A failure, explained.
@@ -86,9 +87,21 @@ fn explain(reason: &FailureReason) -> (String, String) {
             ),
         ),
         FailureReason::Version { peer } => (
-            format!("the peer speaks IKE version {peer}, this tunnel version 2."),
-            format!("Set IKE version {peer} here, or version 2 on the peer."),
+            format!("the peer speaks IKE version {peer}, this tunnel version {}.", other_version(*peer)),
+            format!("Set IKE version {peer} here, or version {} on the peer.", other_version(*peer)),
         ),
+        FailureReason::ExchangeMode { ours } => {
+            let (ours, theirs) = match ours {
+                ExchangeMode::Main => ("main", "aggressive"),
+                ExchangeMode::Aggressive => ("aggressive", "main"),
+            };
+            (
+                format!(
+                    "the exchange mode differs: the peer begins in {theirs} mode, this tunnel has {ours} mode."
+                ),
+                format!("Set {theirs} mode here, or {ours} mode on the peer."),
+            )
+        }
         FailureReason::Mode => (
             "one side wants tunnel mode and the other transport mode.".to_string(),
             "Set the same mode on both sides.".to_string(),
@@ -113,6 +126,11 @@ fn explain(reason: &FailureReason) -> (String, String) {
             ("it was cancelled here.".to_string(), "Nothing is to be changed.".to_string())
         }
     }
+}
+
+/// Of the two versions that are spoken, the one that `version` is not.
+const fn other_version(version: u8) -> u8 {
+    if version == 1 { 2 } else { 1 }
 }
 
 const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {

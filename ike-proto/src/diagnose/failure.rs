@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 
 use esp_core::selector::Selectors;
 
-use crate::config::Identity;
+use crate::config::{ExchangeMode, Identity};
 use crate::suite::difference::Difference;
 
 /// Why an attempt or an exchange failed. What both sides said is kept, so that the explanation can name the field.
@@ -74,6 +74,11 @@ pub enum FailureReason {
     Version {
         /// The major version that it asked for.
         peer: u8,
+    },
+    /// The peer begins phase 1 of IKEv1 in another exchange mode.
+    ExchangeMode {
+        /// Ours. The peer's is the other.
+        ours: ExchangeMode,
     },
     /// The peer's mode is another: tunnel or transport.
     Mode,

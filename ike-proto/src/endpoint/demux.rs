@@ -5,10 +5,11 @@ use core::net::SocketAddr;
 
 use esp_core::time::Instant;
 
-use super::{Endpoint, candidates};
-use crate::diagnose::{DropReason, Phase, Role};
+use super::{Candidate, Endpoint, candidates};
+use crate::config::Version;
+use crate::diagnose::{DropReason, FailureReason, Phase, Role};
 use crate::sa::Path;
-use crate::v2::init::{Answer, Candidate, respond};
+use crate::v2::init::{Answer, respond};
 use crate::wire::IkeSpi;
 use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::header::{Flags, Header};
@@ -71,8 +72,9 @@ impl Endpoint {
             let names = crate::v2::payload_names(&request.payloads);
             crate::v2::message(fx, None, path.remote, false, header, names, octets.len());
         });
-        let candidates = candidates(&self.connections, path);
+        let candidates = candidates(&self.connections, path, |version| version == Version::V2);
         if candidates.is_empty() {
+            self.tell_version(now, path, header.major_version);
             self.answer_unprotected(now, path, header, NotifyType::NO_PROPOSAL_CHOSEN, &[]);
             return self.drop(now, path, DropReason::NoConnection);
         }
@@ -144,6 +146,19 @@ impl Endpoint {
             self.answer_unprotected(now, path, header, NotifyType::INVALID_MAJOR_VERSION, &[]);
         }
         self.drop(now, path, DropReason::Version { major });
+    }
+
+    /// Tells of an initiator that speaks another version than the connections between the addresses.
+    pub(super) fn tell_version(&mut self, now: Instant, path: Path, peer: u8) {
+        let others = candidates(&self.connections, path, |version| version.major() != peer);
+        if let Some((connection, _)) = others.first()
+            && self.replies.allow(now, self.limits.unprotected_replies_per_second)
+        {
+            let (connection, reason) = (*connection, FailureReason::Version { peer });
+            self.with_effects(now, |fx| {
+                fx.failed(Some(connection), path.remote, Role::Responder, Phase::One, reason);
+            });
+        }
     }
 
     /// Answers without protection unless the rate is used up; says whether it did.

@@ -11,7 +11,7 @@ mod input;
 mod output;
 mod rate;
 
-pub(crate) use candidates::candidates;
+pub(crate) use candidates::{Candidate, candidates};
 pub use endpoint::Endpoint;
 pub use input::{Command, ConnectionId, Input};
 pub use output::{Output, TimeoutReason, Transmit};

@@ -12,6 +12,7 @@ use esp_core::suite::{Cipher, Integrity};
 
 use crate::config::{
     ChildConfig, ConnectionConfig, Identity, LivenessConfig, NatConfig, PreSharedKey, RetransmitConfig,
+    Version,
 };
 use crate::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
 
@@ -45,6 +46,7 @@ pub fn ike_proposal(cipher: Cipher, integrity: Integrity, group: DhGroup) -> Ike
 pub fn connection(local: IpAddr, remote: IpAddr, a: bool) -> ConnectionConfig {
     let (ours, theirs) = if a { ("10.1.0.0/16", "10.2.0.0/16") } else { ("10.2.0.0/16", "10.1.0.0/16") };
     ConnectionConfig {
+        version: Version::V2,
         local,
         remote: Some(remote),
         local_id: Identity::Fqdn(if a { "a" } else { "b" }.to_string()),

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use esp_core::time::Instant;
 
-use crate::config::ConnectionConfig;
+use crate::config::{ConnectionConfig, Version};
 use crate::crypto::psk_auth::{SignedOctets, psk_auth, verify_psk_auth};
 use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, Phase, Role};
-use crate::endpoint::{ConnectionId, candidates};
+use crate::endpoint::{Candidate, ConnectionId, candidates};
 use crate::sa::{Ask, Core, Effects, OutboundStart, Path, Step};
 use crate::suite::difference::Offer;
 use crate::suite::select;
@@ -18,7 +18,7 @@ use crate::v2::draft::Draft;
 use crate::v2::established::Established;
 use crate::v2::generation::Generation;
 use crate::v2::gone::Gone;
-use crate::v2::init::{Candidate, ike_difference};
+use crate::v2::init::ike_difference;
 use crate::v2::session::{Outcome, Session};
 use crate::v2::{identity, trace};
 use crate::wire::codes::{AuthMethod, ExchangeType, NotifyType};
@@ -157,7 +157,7 @@ impl HalfOpen {
     ) -> Result<Candidate, (Option<ConnectionId>, FailureReason)> {
         let protocol = |what| (None, FailureReason::Protocol { what });
         let id = contents.id_i.ok_or_else(|| protocol("IKE_AUTH lacks the IDi payload"))?;
-        let all = candidates(fx.connections, path);
+        let all = candidates(fx.connections, path, |version| version == Version::V2);
         let wanted = |config: &ConnectionConfig| {
             contents.id_r.is_none_or(|id| identity::matches(&config.local_id, id))
         };

@@ -4,4 +4,4 @@ mod initiator;
 mod responder;
 
 pub(crate) use initiator::{InitSent, NONCE_LEN, difference as ike_difference};
-pub(crate) use responder::{Answer, Candidate, respond};
+pub(crate) use responder::{Answer, respond};

@@ -1,16 +1,14 @@
 //! The responder of IKE_SA_INIT. It stands before any IKE SA: what it refuses leaves nothing behind.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::initiator::{NONCE_LEN, difference};
-use crate::config::ConnectionConfig;
 use crate::crypto::dh::DhPrivate;
 use crate::crypto::nat_detection::nat_detection_hash;
 use crate::crypto::v2_keys::{IkeKeys, KeySeed};
 use crate::diagnose::{DropReason, FailureReason, IkeSaName, Role};
-use crate::endpoint::ConnectionId;
+use crate::endpoint::Candidate;
 use crate::sa::{Core, Effects, IkeSa, IkeSaId, Nat, Path, Session};
 use crate::suite::difference::Offer;
 use crate::suite::select::{self, ChosenIke};
@@ -25,9 +23,6 @@ use crate::wire::IkeSpi;
 use crate::wire::codes::{DhId, ExchangeType, NotifyType};
 use crate::wire::header::{Flags, Header};
 use crate::wire::v2::{KePayload, Message, NoncePayload, Payload, unsupported_critical};
-
-/// A connection that may be meant: the addresses fit.
-pub(crate) type Candidate = (ConnectionId, Arc<ConnectionConfig>);
 
 /// What is made of a first message.
 pub(crate) enum Answer {
