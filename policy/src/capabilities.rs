@@ -1,7 +1,8 @@
 //! What the gateway that will run a configuration can do.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use core::fmt;
 
 use crate::algorithms::{IkeVersion, IpsecProtocol};
 use crate::text::list;

@@ -1,7 +1,9 @@
 //! A configuration as a file holds it.
 
-use std::collections::BTreeSet;
-use std::fmt::Display;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+use core::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 

@@ -26,7 +26,7 @@ pub(crate) fn gateway(id: &str, address: &str) -> VpnGateway {
         data_centre: Name::default(),
         subnet: cidr("10.0.192.0/24"),
         vpc: Vpc { id: "vpc-1".parse().unwrap(), cidrs: cidrs(&["10.0.0.0/8", "2001:db8:1::/48"]) },
-        external: address.parse::<std::net::IpAddr>().unwrap().into(),
+        external: address.parse::<core::net::IpAddr>().unwrap().into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The VPN gateway (GW-1, GW-2).
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use esp_core::net::Cidr;
 use serde::{Deserialize, Serialize};

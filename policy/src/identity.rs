@@ -1,8 +1,9 @@
 //! What an end of a tunnel calls itself (IKE-6, IKE-7).
 
-use std::fmt;
-use std::net::IpAddr;
-use std::str::FromStr;
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::net::IpAddr;
+use core::str::FromStr;
 
 use crate::text::serde_by_text;
 

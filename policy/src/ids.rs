@@ -1,7 +1,8 @@
 //! The identifiers of resources.
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::text::serde_by_text;
 

@@ -1,7 +1,10 @@
 //! The gateways, peers and tunnels that exist, and the rules between them.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use crate::finding::{Finding, Refusal};
 use crate::gateway::VpnGateway;

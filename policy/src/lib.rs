@@ -7,6 +7,10 @@
 //!
 //! Nothing here reads a clock or a file: the caller parses its text with any `serde` format.
 
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 mod algorithms;
 mod capabilities;
 mod document;

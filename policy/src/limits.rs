@@ -1,7 +1,7 @@
 //! What a tenant may choose.
 
-use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
+use alloc::collections::BTreeSet;
+use core::ops::RangeInclusive;
 
 use crate::algorithms::{DhGroup, EspAuthentication, EspEncryption, IkeAuthentication, IkeEncryption};
 

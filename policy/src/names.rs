@@ -1,7 +1,8 @@
 //! What people call a resource and note about it.
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
 
 use crate::text::serde_by_text;
 

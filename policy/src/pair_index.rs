@@ -1,10 +1,11 @@
 //! Which pairs of subnets the tunnels of a VPC carry (TUN-4).
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::fmt;
-use std::net::IpAddr;
+use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::fmt;
+use core::net::IpAddr;
 
 use esp_core::net::Cidr;
 

@@ -1,6 +1,6 @@
 //! The peer gateway (PEER-1, PEER-2).
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,8 @@
 //! The pre-shared key (PSK-1, PSK-2).
 
-use std::fmt;
-use std::str::FromStr;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
 
 use esp_core::secret::SecretBytes;
 use serde::de::{Error, Visitor};
@@ -157,7 +158,7 @@ impl fmt::Debug for ExposedPsk<'_> {
 
 impl Serialize for ExposedPsk<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(self.0.expose()) {
+        match core::str::from_utf8(self.0.expose()) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => Err(serde::ser::Error::custom("the pre-shared key is no text")),
         }

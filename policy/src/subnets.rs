@@ -1,5 +1,8 @@
 //! Subnets as tenants write them (TUN-5).
 
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use esp_core::net::{Cidr, CidrError};
 
 /// Why a text is no subnet, or not one more subnet of a list.
@@ -93,7 +96,7 @@ pub fn parse_subnets(text: &str) -> Result<Vec<Cidr>, Vec<SubnetLineError>> {
             Err(error) => errors.push(SubnetLineError { line, error }),
         }
     }
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen = alloc::collections::BTreeMap::new();
     for (line, subnet) in &subnets {
         let first = *seen.entry(*subnet).or_insert(*line);
         if first != *line {
@@ -107,7 +110,7 @@ pub fn parse_subnets(text: &str) -> Result<Vec<Cidr>, Vec<SubnetLineError>> {
 
 /// How serde reads and writes one subnet: as text.
 pub(crate) mod single {
-    use std::fmt;
+    use core::fmt;
 
     use esp_core::net::Cidr;
     use serde::de::{DeserializeSeed, Error, Visitor};
@@ -154,7 +157,9 @@ pub(crate) mod single {
 
 /// How serde reads and writes a list of subnets: as a sequence of texts.
 pub(crate) mod list {
-    use std::fmt;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+    use core::fmt;
 
     use esp_core::net::Cidr;
     use serde::de::{SeqAccess, Visitor};

@@ -1,5 +1,8 @@
 //! Values that are written as one word in configuration text.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 /// A word that stands for none of the values of a setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is no {what}; write one of {allowed}")]
@@ -32,7 +35,7 @@ macro_rules! serde_by_text {
                 impl serde::de::Visitor<'_> for Text {
                     type Value = $name;
 
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                         f.write_str($expecting)
                     }
 
@@ -67,20 +70,20 @@ macro_rules! text_enum {
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.name())
             }
         }
 
-        impl std::str::FromStr for $name {
+        impl core::str::FromStr for $name {
             type Err = $crate::text::UnknownValue;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 Self::ALL.iter().copied().find(|value| value.name() == text).ok_or_else(|| {
                     $crate::text::UnknownValue {
                         what: $what,
-                        given: text.to_string(),
+                        given: alloc::string::String::from(text),
                         allowed: $crate::text::list(Self::ALL),
                     }
                 })

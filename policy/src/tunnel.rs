@@ -1,6 +1,7 @@
 //! The VPN tunnel (TUN-1).
 
-use std::fmt;
+use alloc::vec::Vec;
+use core::fmt;
 
 use esp_core::net::Cidr;
 use esp_core::selector::Selectors;

@@ -1,5 +1,6 @@
 //! A tenant's private network.
 
+use alloc::vec::Vec;
 use esp_core::net::Cidr;
 use serde::{Deserialize, Serialize};
 

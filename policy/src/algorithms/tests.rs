@@ -8,7 +8,7 @@ use super::*;
 fn words_round_trip_and_errors_list_values() {
     fn check<T>(all: &[T], words: &str)
     where
-        T: std::fmt::Display + std::str::FromStr<Err = crate::UnknownValue> + PartialEq + std::fmt::Debug,
+        T: core::fmt::Display + core::str::FromStr<Err = crate::UnknownValue> + PartialEq + core::fmt::Debug,
     {
         assert_eq!(crate::text::list(all), words);
         for value in all {

@@ -2,7 +2,7 @@ use super::*;
 use crate::fixtures::{cidrs, errors, gateway, inventory, peer, scn_2, tunnel, warnings};
 use crate::names::Name;
 
-fn refused<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Vec<&'static str> {
+fn refused<T: core::fmt::Debug>(result: Result<T, Refusal>) -> Vec<&'static str> {
     errors(&result.unwrap_err().findings)
 }
 

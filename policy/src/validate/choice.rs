@@ -1,8 +1,10 @@
 //! What the rules of algorithms and lifetimes have in common.
 
-use std::collections::BTreeSet;
-use std::fmt::Display;
-use std::ops::RangeInclusive;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use core::fmt::Display;
+use core::ops::RangeInclusive;
 
 use crate::algorithms::{DhGroup, EspAuthentication, EspEncryption, IkeAuthentication, IkeEncryption};
 use crate::finding::Finding;

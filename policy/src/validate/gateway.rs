@@ -1,6 +1,8 @@
 //! The rules of a VPN gateway by itself (GW-1).
 
-use std::net::IpAddr;
+use alloc::format;
+use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use crate::finding::Finding;
 use crate::gateway::VpnGateway;

@@ -8,6 +8,8 @@ use crate::gateway::VpnGateway;
 use crate::peer::PeerGateway;
 use crate::text::list;
 use crate::tunnel::VpnTunnel;
+use alloc::format;
+use alloc::vec::Vec;
 
 /// Checks the IKE policy of a tunnel.
 pub(super) fn ike(

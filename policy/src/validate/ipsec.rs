@@ -6,6 +6,8 @@ use crate::algorithms::IpsecProtocol;
 use crate::finding::Finding;
 use crate::text::list;
 use crate::tunnel::VpnTunnel;
+use alloc::format;
+use alloc::vec::Vec;
 
 /// Checks the IPsec policy of a tunnel.
 pub(super) fn ipsec(tunnel: &VpnTunnel, rules: &Rules, findings: &mut Vec<Finding>) {

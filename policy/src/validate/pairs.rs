@@ -1,7 +1,9 @@
 //! The rule of subnet pairs across the tunnels of a VPC (TUN-4).
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use crate::finding::Finding;
 use crate::ids::TunnelId;

@@ -3,6 +3,9 @@
 use super::gateway::is_host;
 use crate::finding::Finding;
 use crate::peer::PeerGateway;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// Checks a peer without a look at others.
 pub(crate) fn peer(peer: &PeerGateway) -> Vec<Finding> {

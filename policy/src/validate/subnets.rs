@@ -1,6 +1,9 @@
 //! The rules of a tunnel's subnets among themselves (TUN-2, TUN-3, TUN-5).
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use esp_core::net::Cidr;
 

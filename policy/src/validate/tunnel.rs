@@ -5,6 +5,8 @@ use crate::finding::Finding;
 use crate::gateway::VpnGateway;
 use crate::peer::PeerGateway;
 use crate::tunnel::VpnTunnel;
+use alloc::format;
+use alloc::vec::Vec;
 
 /// Checks a tunnel with its gateway and its peer, as far as they exist.
 pub(crate) fn tunnel(
