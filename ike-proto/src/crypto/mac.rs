@@ -1,20 +1,24 @@
-//! HMAC with the hash functions that are used as pseudo-random functions and for integrity (RFC 2104).
+//! The keyed functions that are used as pseudo-random functions and for integrity: HMAC (RFC 2104), and AES-XCBC and
+//! AES-CMAC for keys of any length (RFC 4434, RFC 4615).
 
+use aes::Aes128;
+use cmac::Cmac;
 use digest::block_api::EagerHash;
-use digest::{Digest, KeyInit, Update};
+use digest::{Digest, KeyInit, Mac, Update};
 use esp_core::suite::Integrity;
-use hmac::{Hmac, Mac};
+use hmac::Hmac;
 use md5::Md5;
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::xcbc::Xcbc;
 use crate::suite::Prf;
 
-/// The longest output of a hash function here, in octets.
-const MAX_OUTPUT: usize = 32;
+/// The longest output of a function here, in octets.
+const MAX_OUTPUT: usize = 64;
 
-/// An output of HMAC; wiped when dropped.
+/// An output of a function; wiped when dropped.
 pub(crate) struct Tag {
     octets: Zeroizing<[u8; MAX_OUTPUT]>,
     len: usize,
@@ -24,25 +28,42 @@ impl Tag {
     pub(crate) fn as_slice(&self) -> &[u8] {
         self.octets.get(..self.len).unwrap_or_default()
     }
+
+    fn new(output: impl IntoIterator<Item = u8>) -> Self {
+        let mut tag = Self { octets: Zeroizing::new([0; MAX_OUTPUT]), len: 0 };
+        for (place, octet) in tag.octets.iter_mut().zip(output) {
+            *place = octet;
+            tag.len = tag.len.saturating_add(1);
+        }
+        tag
+    }
 }
 
-/// HMAC over `parts` one after the other.
-pub(crate) fn hmac(hash: Prf, key: &[u8], parts: &[&[u8]]) -> Tag {
-    match hash {
+/// The function over `parts` one after the other.
+pub(crate) fn mac(function: Prf, key: &[u8], parts: &[&[u8]]) -> Tag {
+    match function {
         Prf::HmacMd5 => hmac_with::<Md5>(key, parts),
         Prf::HmacSha1 => hmac_with::<Sha1>(key, parts),
         Prf::HmacSha256 => hmac_with::<Sha256>(key, parts),
+        Prf::HmacSha384 => hmac_with::<Sha384>(key, parts),
+        Prf::HmacSha512 => hmac_with::<Sha512>(key, parts),
+        // A key that is not of 128 bits becomes one: too long, by the function itself with a key of zeros; too short,
+        // the same in CMAC (RFC 4615 §3) and by zeros behind it in XCBC (RFC 4434 §2).
+        Prf::AesXcbc if key.len() <= 16 => xcbc(&filled(key), parts),
+        Prf::AesXcbc => xcbc(&filled(xcbc(&[0; 16], &[key]).as_slice()), parts),
+        Prf::AesCmac if key.len() == 16 => cmac(&filled(key), parts),
+        Prf::AesCmac => cmac(&filled(cmac(&[0; 16], &[key]).as_slice()), parts),
     }
 }
 
 /// The Integrity Check Value over `parts`, cut to its length.
 pub(crate) fn icv(integrity: Integrity, key: &[u8], parts: &[&[u8]]) -> Tag {
-    let hash = match integrity {
+    let function = match integrity {
         Integrity::HmacMd5_96 => Prf::HmacMd5,
         Integrity::HmacSha1_96 => Prf::HmacSha1,
         Integrity::HmacSha256_128 => Prf::HmacSha256,
     };
-    let mut tag = hmac(hash, key, parts);
+    let mut tag = mac(function, key, parts);
     tag.len = tag.len.min(integrity.icv_len());
     tag
 }
@@ -63,12 +84,28 @@ fn hmac_with<D: Digest + EagerHash>(key: &[u8], parts: &[&[u8]]) -> Tag {
     for part in parts {
         Update::update(&mut mac, part);
     }
-    let output = mac.finalize().into_bytes();
-    let mut tag = Tag { octets: Zeroizing::new([0; MAX_OUTPUT]), len: output.len().min(MAX_OUTPUT) };
-    for (place, octet) in tag.octets.iter_mut().zip(output) {
-        *place = octet;
+    Tag::new(mac.finalize().into_bytes())
+}
+
+/// The first 16 octets, and zeros where there are fewer.
+fn filled(key: &[u8]) -> Zeroizing<[u8; 16]> {
+    let mut block = Zeroizing::new([0; 16]);
+    block.iter_mut().zip(key).for_each(|(place, octet)| *place = *octet);
+    block
+}
+
+fn xcbc(key: &[u8; 16], parts: &[&[u8]]) -> Tag {
+    let mut mac = Xcbc::new(key);
+    parts.iter().for_each(|part| mac.update(part));
+    Tag::new(*mac.finish())
+}
+
+fn cmac(key: &[u8; 16], parts: &[&[u8]]) -> Tag {
+    let mut mac = <Cmac<Aes128> as KeyInit>::new(key.into());
+    for part in parts {
+        Update::update(&mut mac, part);
     }
-    tag
+    Tag::new(mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

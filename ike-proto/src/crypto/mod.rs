@@ -4,6 +4,7 @@
 
 mod cbc_mode;
 pub mod dh;
+mod ecp;
 mod mac;
 mod modp;
 mod modp_primes;
@@ -12,6 +13,7 @@ pub mod prf;
 pub mod psk_auth;
 pub mod v2_keys;
 pub mod v2_protect;
+mod xcbc;
 
 #[cfg(test)]
 mod vectors;

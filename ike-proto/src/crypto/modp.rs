@@ -3,41 +3,84 @@
 use alloc::vec::Vec;
 
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{U256, U384, U768, U1024, U1536, U2048, Uint};
+use crypto_bigint::{U256, U512, U768, U1024, U1536, U2048, U3072, U4096, U6144, U8192, Uint};
+use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::modp_primes as primes;
-use crate::suite::DhGroup;
 
-static GROUP_1: FixedMontyParams<{ U768::LIMBS }> = params(&U768::from_be_hex(primes::P_768));
-static GROUP_2: FixedMontyParams<{ U1024::LIMBS }> = params(&U1024::from_be_hex(primes::P_1024));
-static GROUP_5: FixedMontyParams<{ U1536::LIMBS }> = params(&U1536::from_be_hex(primes::P_1536));
-static GROUP_14: FixedMontyParams<{ U2048::LIMBS }> = params(&U2048::from_be_hex(primes::P_2048));
-static GROUP_24: FixedMontyParams<{ U2048::LIMBS }> = params(&U2048::from_be_hex(primes::P_2048_SUB_256));
-static GENERATOR_24: U2048 = U2048::from_be_hex(primes::G_2048_SUB_256);
-static ORDER_24: U256 = U256::from_be_hex(primes::Q_2048_SUB_256);
+/// A group of numbers modulo a prime.
+pub(super) struct Modp<const LIMBS: usize> {
+    params: FixedMontyParams<LIMBS>,
+    generator: Uint<LIMBS>,
+    /// The order of the subgroup that the generator makes, where it is much smaller than the group.
+    order: Option<U256>,
+}
+
+pub(super) static GROUP_1: Modp<{ U768::LIMBS }> = safe(&U768::from_be_hex(primes::P_768));
+pub(super) static GROUP_2: Modp<{ U1024::LIMBS }> = safe(&U1024::from_be_hex(primes::P_1024));
+pub(super) static GROUP_5: Modp<{ U1536::LIMBS }> = safe(&U1536::from_be_hex(primes::P_1536));
+pub(super) static GROUP_14: Modp<{ U2048::LIMBS }> = safe(&U2048::from_be_hex(primes::P_2048));
+pub(super) static GROUP_15: Modp<{ U3072::LIMBS }> = safe(&U3072::from_be_hex(primes::P_3072));
+pub(super) static GROUP_16: Modp<{ U4096::LIMBS }> = safe(&U4096::from_be_hex(primes::P_4096));
+pub(super) static GROUP_17: Modp<{ U6144::LIMBS }> = safe(&U6144::from_be_hex(primes::P_6144));
+pub(super) static GROUP_18: Modp<{ U8192::LIMBS }> = safe(&U8192::from_be_hex(primes::P_8192));
+pub(super) static GROUP_22: Modp<{ U1024::LIMBS }> = Modp {
+    params: params(&U1024::from_be_hex(primes::P_1024_SUB_160)),
+    generator: U1024::from_be_hex(primes::G_1024_SUB_160),
+    order: Some(U256::from_be_hex(primes::Q_1024_SUB_160)),
+};
+pub(super) static GROUP_23: Modp<{ U2048::LIMBS }> = Modp {
+    params: params(&U2048::from_be_hex(primes::P_2048_SUB_224)),
+    generator: U2048::from_be_hex(primes::G_2048_SUB_224),
+    order: Some(U256::from_be_hex(primes::Q_2048_SUB_224)),
+};
+pub(super) static GROUP_24: Modp<{ U2048::LIMBS }> = Modp {
+    params: params(&U2048::from_be_hex(primes::P_2048_SUB_256)),
+    generator: U2048::from_be_hex(primes::G_2048_SUB_256),
+    order: Some(U256::from_be_hex(primes::Q_2048_SUB_256)),
+};
+
+/// A group whose prime is safe: (p-1)/2 is a prime too, and the generator is 2.
+const fn safe<const LIMBS: usize>(prime: &Uint<LIMBS>) -> Modp<LIMBS> {
+    Modp { params: params(prime), generator: Uint::from_u8(2), order: None }
+}
 
 /// Evaluated by the compiler alone: a prime that is even would not compile.
 const fn params<const LIMBS: usize>(prime: &Uint<LIMBS>) -> FixedMontyParams<LIMBS> {
     FixedMontyParams::new_vartime(prime.to_odd().expect_copied("the primes are odd"))
 }
 
-/// A secret exponent, of at most 384 bits.
+/// A secret exponent, of at most 512 bits.
 pub(super) struct Exponent {
-    value: Zeroizing<U384>,
+    value: Zeroizing<U512>,
     bits: u32,
 }
 
 impl Exponent {
-    /// Reads an exponent, the high octet first. Only its length shows in the time that it takes.
-    pub(super) fn from_array<const LEN: usize>(octets: &[u8; LEN]) -> Self {
-        const { assert!(LEN <= U384::BYTES) };
-        let mut padded = Zeroizing::new([0; U384::BYTES]);
-        for (place, octet) in padded.iter_mut().rev().zip(octets.iter().rev()) {
-            *place = *octet;
-        }
-        let bits = u32::try_from(LEN).map_or(U384::BITS, |len| len.saturating_mul(8));
-        Self { value: Zeroizing::new(U384::from_be_slice(padded.as_slice())), bits }
+    /// Draws an exponent of exactly `bits` bits: the highest is set, so that it is never zero.
+    pub(super) fn generate(bits: u32, rng: &mut dyn CryptoRng) -> Self {
+        let bits = bits.clamp(1, U512::BITS);
+        let mut octets = Zeroizing::new([0; U512::BYTES]);
+        rng.fill_bytes(octets.as_mut_slice());
+        let random = Zeroizing::new(U512::from_be_slice(octets.as_slice()));
+        let highest = U512::ONE.wrapping_shl(bits.saturating_sub(1));
+        let below = highest.wrapping_sub(&U512::ONE);
+        Self { value: Zeroizing::new(random.bitand(&below).bitor(&highest)), bits }
+    }
+
+    /// Reads an exponent, the high octet first.
+    #[cfg(test)]
+    pub(super) fn from_slice(octets: &[u8]) -> Self {
+        let mut padded = [0; U512::BYTES];
+        padded[U512::BYTES - octets.len()..].copy_from_slice(octets);
+        Self { value: Zeroizing::new(U512::from_be_slice(&padded)), bits: U512::BITS }
+    }
+
+    /// How many bits the number takes.
+    #[cfg(test)]
+    pub(super) fn bits_set(&self) -> u32 {
+        self.value.bit_width_vartime()
     }
 }
 
@@ -52,32 +95,29 @@ pub(super) enum BadValue {
     Subgroup,
 }
 
-/// The generator to the power of `exponent`, as long as the modulus.
-pub(super) fn generator_power(group: DhGroup, exponent: &Exponent) -> Vec<u8> {
-    match group {
-        DhGroup::Modp768 => power(&GROUP_1, &U768::from_u8(2), exponent),
-        DhGroup::Modp1024 => power(&GROUP_2, &U1024::from_u8(2), exponent),
-        DhGroup::Modp1536 => power(&GROUP_5, &U1536::from_u8(2), exponent),
-        DhGroup::Modp2048 => power(&GROUP_14, &U2048::from_u8(2), exponent),
-        DhGroup::Modp2048Sub256 => power(&GROUP_24, &GENERATOR_24, exponent),
-    }
+/// What is computed in a group, whatever its size.
+pub(super) trait Power: Sync {
+    /// The generator to the power of `exponent`, as long as the modulus.
+    fn generator_power(&self, exponent: &Exponent) -> Vec<u8>;
+
+    /// A peer's public value, once it is checked, to the power of `exponent`, as long as the modulus.
+    fn public_power(&self, public: &[u8], exponent: &Exponent) -> Result<Vec<u8>, BadValue>;
 }
 
-/// A peer's public value, once it is checked, to the power of `exponent`, as long as the modulus.
-pub(super) fn public_power(group: DhGroup, public: &[u8], exponent: &Exponent) -> Result<Vec<u8>, BadValue> {
-    match group {
-        DhGroup::Modp768 => Ok(power(&GROUP_1, &checked(&GROUP_1, public)?, exponent)),
-        DhGroup::Modp1024 => Ok(power(&GROUP_2, &checked(&GROUP_2, public)?, exponent)),
-        DhGroup::Modp1536 => Ok(power(&GROUP_5, &checked(&GROUP_5, public)?, exponent)),
-        DhGroup::Modp2048 => Ok(power(&GROUP_14, &checked(&GROUP_14, public)?, exponent)),
-        DhGroup::Modp2048Sub256 => {
-            let value = checked(&GROUP_24, public)?;
-            let form = FixedMontyForm::new(&value, &GROUP_24);
-            if form.pow_vartime(&ORDER_24) != FixedMontyForm::one(&GROUP_24) {
+impl<const LIMBS: usize> Power for Modp<LIMBS> {
+    fn generator_power(&self, exponent: &Exponent) -> Vec<u8> {
+        power(&self.params, &self.generator, exponent)
+    }
+
+    fn public_power(&self, public: &[u8], exponent: &Exponent) -> Result<Vec<u8>, BadValue> {
+        let value = checked(&self.params, public)?;
+        if let Some(order) = &self.order {
+            let form = FixedMontyForm::new(&value, &self.params);
+            if form.pow_vartime(order) != FixedMontyForm::one(&self.params) {
                 return Err(BadValue::Subgroup);
             }
-            Ok(power(&GROUP_24, &value, exponent))
         }
+        Ok(power(&self.params, &value, exponent))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::suite::Prf;
 
 /// The function over `parts` one after the other.
 pub fn prf(function: Prf, key: &[u8], parts: &[&[u8]]) -> SecretBytes {
-    SecretBytes::copy_from(mac::hmac(function, key, parts).as_slice())
+    SecretBytes::copy_from(mac::mac(function, key, parts).as_slice())
 }
 
 /// More key material was asked of prf+ than 255 blocks, which is all that it gives (RFC 7296 §2.13). No suite needs
@@ -60,7 +60,7 @@ impl<'a> PrfPlus<'a> {
         parts.extend(self.block.as_ref().map(Tag::as_slice));
         parts.extend_from_slice(self.seed);
         parts.push(&number);
-        let block = mac::hmac(self.function, self.key, &parts);
+        let block = mac::mac(self.function, self.key, &parts);
         self.block = Some(block);
         self.used = 0;
         Ok(())

@@ -91,9 +91,11 @@ impl IkeKeys {
 
 fn skeyseed(function: Prf, shared: &SecretBytes, seed: &KeySeed<'_>) -> SecretBytes {
     // The nonces are the key. HMAC takes a key of any length, so neither is cut.
-    let mut key = alloc::vec::Vec::with_capacity(seed.nonce_i.len().saturating_add(seed.nonce_r.len()));
-    key.extend_from_slice(seed.nonce_i);
-    key.extend_from_slice(seed.nonce_r);
+    let part = |nonce: &'_ [u8]| match function.nonce_part() {
+        Some(len) => nonce.get(..len).unwrap_or(nonce).to_vec(),
+        None => nonce.to_vec(),
+    };
+    let key = [part(seed.nonce_i), part(seed.nonce_r)].concat();
     prf(function, &key, &[shared.expose()])
 }
 

@@ -11,21 +11,52 @@ pub enum Prf {
     HmacSha1,
     /// HMAC-SHA2-256 (RFC 4868).
     HmacSha256,
+    /// HMAC-SHA2-384 (RFC 4868).
+    HmacSha384,
+    /// HMAC-SHA2-512 (RFC 4868).
+    HmacSha512,
+    /// AES-XCBC-PRF-128 (RFC 4434).
+    AesXcbc,
+    /// AES-CMAC-PRF-128 (RFC 4615).
+    AesCmac,
 }
 
 impl Prf {
+    /// Every function, the weakest hash first.
+    pub const ALL: [Self; 7] = [
+        Self::HmacMd5,
+        Self::HmacSha1,
+        Self::HmacSha256,
+        Self::HmacSha384,
+        Self::HmacSha512,
+        Self::AesXcbc,
+        Self::AesCmac,
+    ];
+
     /// Octets of one output.
     pub const fn output_len(self) -> usize {
         match self {
-            Self::HmacMd5 => 16,
+            Self::HmacMd5 | Self::AesXcbc | Self::AesCmac => 16,
             Self::HmacSha1 => 20,
             Self::HmacSha256 => 32,
+            Self::HmacSha384 => 48,
+            Self::HmacSha512 => 64,
         }
     }
 
-    /// Octets of the key that key derivation gives it (RFC 7296 §2.14): the length of its output, for HMAC.
+    /// Octets of the key that key derivation gives it (RFC 7296 §2.14): the length of its output, for HMAC, and that
+    /// of an AES key.
     pub const fn key_len(self) -> usize {
         self.output_len()
+    }
+
+    /// Octets of each nonce that go into SKEYSEED; `None` for whole nonces. The two functions made of AES count as
+    /// having a key of fixed length there, and there alone (RFC 7296 §2.14).
+    pub const fn nonce_part(self) -> Option<usize> {
+        match self {
+            Self::AesXcbc | Self::AesCmac => Some(8),
+            Self::HmacMd5 | Self::HmacSha1 | Self::HmacSha256 | Self::HmacSha384 | Self::HmacSha512 => None,
+        }
     }
 
     /// The name of the hash, which is also what strongSwan calls the function after the integrity algorithm of the
@@ -35,6 +66,10 @@ impl Prf {
             Self::HmacMd5 => "md5",
             Self::HmacSha1 => "sha1",
             Self::HmacSha256 => "sha256",
+            Self::HmacSha384 => "sha384",
+            Self::HmacSha512 => "sha512",
+            Self::AesXcbc => "aesxcbc",
+            Self::AesCmac => "aescmac",
         }
     }
 
@@ -44,6 +79,10 @@ impl Prf {
             Self::HmacMd5 => "prfmd5",
             Self::HmacSha1 => "prfsha1",
             Self::HmacSha256 => "prfsha256",
+            Self::HmacSha384 => "prfsha384",
+            Self::HmacSha512 => "prfsha512",
+            Self::AesXcbc => "prfaesxcbc",
+            Self::AesCmac => "prfaescmac",
         }
     }
 }

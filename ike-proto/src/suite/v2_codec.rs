@@ -133,23 +133,26 @@ pub fn cipher_from_wire(transform: &Transform) -> Option<Cipher> {
     }
 }
 
-fn prf_to_wire(prf: Prf) -> Transform {
-    let id = match prf {
+const fn prf_id(prf: Prf) -> PrfId {
+    match prf {
         Prf::HmacMd5 => PrfId::HMAC_MD5,
         Prf::HmacSha1 => PrfId::HMAC_SHA1,
         Prf::HmacSha256 => PrfId::HMAC_SHA256,
-    };
-    Transform::new(TransformType::PRF, id.0)
+        Prf::HmacSha384 => PrfId::HMAC_SHA384,
+        Prf::HmacSha512 => PrfId::HMAC_SHA512,
+        Prf::AesXcbc => PrfId::AES_XCBC,
+        Prf::AesCmac => PrfId::AES_CMAC,
+    }
+}
+
+fn prf_to_wire(prf: Prf) -> Transform {
+    Transform::new(TransformType::PRF, prf_id(prf).0)
 }
 
 /// The pseudo-random function that a transform stands for, if it is one of ours.
 pub fn prf_from_wire(transform: &Transform) -> Option<Prf> {
-    match PrfId(plain_id(transform, TransformType::PRF)?) {
-        PrfId::HMAC_MD5 => Some(Prf::HmacMd5),
-        PrfId::HMAC_SHA1 => Some(Prf::HmacSha1),
-        PrfId::HMAC_SHA256 => Some(Prf::HmacSha256),
-        _ => None,
-    }
+    let id = PrfId(plain_id(transform, TransformType::PRF)?);
+    Prf::ALL.into_iter().find(|prf| prf_id(*prf) == id)
 }
 
 fn integrity_to_wire(integrity: Integrity) -> Transform {

@@ -16,7 +16,7 @@ fn rfc_vectors() {
             other => panic!("{other}"),
         };
         let field = |name: &str| hex(case[name].as_str().unwrap());
-        assert_eq!(hmac(function, &field("key"), &[&field("data")]).as_slice(), field("digest"), "{case}");
+        assert_eq!(mac(function, &field("key"), &[&field("data")]).as_slice(), field("digest"), "{case}");
         count += 1;
     }
     println!("{count} vectors");
@@ -27,7 +27,12 @@ fn rfc_vectors() {
 #[test]
 fn wycheproof_vectors() {
     let mut count = 0;
-    for (name, function) in [("sha1", Prf::HmacSha1), ("sha256", Prf::HmacSha256)] {
+    for (name, function) in [
+        ("sha1", Prf::HmacSha1),
+        ("sha256", Prf::HmacSha256),
+        ("sha384", Prf::HmacSha384),
+        ("sha512", Prf::HmacSha512),
+    ] {
         let Some(text) = vectors::read(&format!("wycheproof/hmac_{name}_test.json")) else { return };
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         for group in json["testGroups"].as_array().unwrap() {
@@ -35,7 +40,7 @@ fn wycheproof_vectors() {
                 let field = |name: &str| hex(case[name].as_str().unwrap());
                 let (tag, msg) = (field("tag"), field("msg"));
                 let (head, tail) = msg.split_at(msg.len() / 2);
-                let computed = hmac(function, &field("key"), &[head, tail]);
+                let computed = mac(function, &field("key"), &[head, tail]);
                 assert_eq!(computed.as_slice()[..tag.len()] == tag, case["result"] == "valid", "{case}");
                 count += 1;
             }
@@ -49,8 +54,64 @@ fn check_values_are_cut() {
     for integrity in [Integrity::HmacMd5_96, Integrity::HmacSha1_96, Integrity::HmacSha256_128] {
         assert_eq!(icv(integrity, b"key", &[b"text"]).as_slice().len(), integrity.icv_len());
     }
-    let lens: Vec<_> = [Prf::HmacMd5, Prf::HmacSha1, Prf::HmacSha256]
-        .map(|function| (hmac(function, b"", &[]).as_slice().len(), function.output_len()))
-        .into();
+    let lens: Vec<_> =
+        Prf::ALL.map(|function| (mac(function, b"", &[]).as_slice().len(), function.output_len())).into();
     assert!(lens.iter().all(|(have, need)| have == need));
+}
+
+/// RFC 4434 §2.1: keys of the right length, of a shorter and of a longer one.
+#[test]
+fn xcbc_vectors() {
+    let message = hex("000102030405060708090a0b0c0d0e0f10111213");
+    for (key, output) in [
+        ("000102030405060708090a0b0c0d0e0f", "47f51b4564966215b8985c63055ed308"),
+        ("00010203040506070809", "0fa087af7d866e7653434e602fdde835"),
+        ("000102030405060708090a0b0c0d0e0fedcb", "8cd3c93ae598a9803006ffb67c40e9e4"),
+    ] {
+        for cut in 0..message.len() {
+            let (head, tail) = message.split_at(cut);
+            assert_eq!(mac(Prf::AesXcbc, &hex(key), &[head, tail]).as_slice(), hex(output));
+        }
+    }
+}
+
+/// RFC 3566 §4.6, before the cut: an empty message, whole blocks, and others.
+#[test]
+fn xcbc_mac_vectors() {
+    let key = hex("000102030405060708090a0b0c0d0e0f");
+    let octets: Vec<u8> = (0..=255).collect();
+    for (len, output) in [
+        (0, "75f0251d528ac01c4573dfd584d79f29"),
+        (3, "5b376580ae2f19afe7219ceef172756f"),
+        (16, "d2a246fa349b68a79998a4394ff7a263"),
+        (32, "f54f0ec8d2b9f3d36807734bd5283fd4"),
+        (34, "becbb3bccdb518a30677d5481fb6b4d8"),
+    ] {
+        assert_eq!(mac(Prf::AesXcbc, &key, &[&octets[..len]]).as_slice(), hex(output), "{len}");
+    }
+    assert_eq!(mac(Prf::AesXcbc, &key, &[&[0; 1000]]).as_slice(), hex("f0dafee895db30253761103b5d84528f"));
+}
+
+/// RFC 4615 §4, and Wycheproof's for AES-128.
+#[test]
+fn cmac_vectors() {
+    let message = hex("000102030405060708090a0b0c0d0e0f10111213");
+    for (key, output) in [
+        ("000102030405060708090a0b0c0d0e0fedcb", "84a348a4a45d235babfffc0d2b4da09a"),
+        ("000102030405060708090a0b0c0d0e0f", "980ae87b5f4c9c5214f5b6a8455e4c2d"),
+        ("00010203040506070809", "290d9e112edb09ee141fcf64c0b72f3d"),
+    ] {
+        assert_eq!(mac(Prf::AesCmac, &hex(key), &[&message]).as_slice(), hex(output));
+    }
+    let Some(text) = vectors::read("wycheproof/aes_cmac_test.json") else { return };
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let groups = json["testGroups"].as_array().unwrap().iter().filter(|group| group["keySize"] == 128);
+    let mut count = 0;
+    for case in groups.flat_map(|group| group["tests"].as_array().unwrap()) {
+        let field = |name: &str| hex(case[name].as_str().unwrap());
+        let computed = mac(Prf::AesCmac, &field("key"), &[&field("msg")]);
+        assert_eq!(computed.as_slice() == field("tag"), case["result"] == "valid", "{case}");
+        count += 1;
+    }
+    println!("{count} vectors");
 }
