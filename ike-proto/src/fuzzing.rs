@@ -1,16 +1,36 @@
 //! Bodies of fuzz targets: each takes any octets and panics only where this crate is wrong.
 
-use crate::wire::v2::{Message, MessageBuilder};
+use crate::wire::{v1, v2};
 
 /// Decodes an IKEv2 message, encodes what was decoded and decodes that again.
 pub fn decode_v2(data: &[u8]) {
-    let Ok(message) = Message::decode(data) else { return };
-    let mut builder = MessageBuilder::new();
+    let Ok(message) = v2::Message::decode(data) else { return };
+    let mut builder = v2::MessageBuilder::new();
     for payload in &message.payloads {
         builder.push(payload);
     }
     if let Ok(again) = builder.encode(&message.header) {
-        let decoded = Message::decode(&again);
+        let decoded = v2::Message::decode(&again);
+        assert!(decoded.is_ok(), "what was encoded does not decode: {decoded:?}");
+    }
+}
+
+/// Decodes an IKEv1 message, encodes what was decoded and decodes that again.
+pub fn decode_v1(data: &[u8]) {
+    let Ok(message) = v1::Message::decode(data) else { return };
+    let v1::Content::Clear(chain) = &message.content else { return };
+    let mut builder = v1::MessageBuilder::new();
+    for payload in chain.payloads() {
+        builder.push(payload);
+        if let v1::Payload::Id(id) = payload
+            && let Ok(selector) = id.selector()
+        {
+            let id = v1::OwnedId::for_selector(&selector);
+            assert_eq!(id.map(|id| id.payload().selector()), Some(Ok(selector)), "a selector changes");
+        }
+    }
+    if let Ok(again) = builder.encode(&message.header) {
+        let decoded = v1::Message::decode(&again);
         assert!(decoded.is_ok(), "what was encoded does not decode: {decoded:?}");
     }
 }

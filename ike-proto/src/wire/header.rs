@@ -65,6 +65,8 @@ impl Flags {
     pub const V1_ENCRYPTION: Self = Self(0x01);
     /// IKEv1: wait for CONNECTED before use.
     pub const V1_COMMIT: Self = Self(0x02);
+    /// IKEv1: the message is authenticated and not encrypted. Nobody uses it.
+    pub const V1_AUTHENTICATION_ONLY: Self = Self(0x04);
 
     /// Both sets of flags.
     #[must_use]
@@ -80,6 +82,11 @@ impl Flags {
     /// Whether the sender is the original initiator of the IKE SA.
     pub const fn is_initiator(self) -> bool {
         self.contains(Self::INITIATOR)
+    }
+
+    /// IKEv1: whether what follows the header is encrypted.
+    pub const fn is_v1_encrypted(self) -> bool {
+        self.contains(Self::V1_ENCRYPTION)
     }
 
     /// Whether the message is a response.
@@ -137,6 +144,18 @@ impl Header {
             message_id,
             length: 0,
         }
+    }
+
+    /// An IKEv1 header; next payload and length are filled in when the message is encoded.
+    pub const fn v1(
+        initiator_spi: IkeSpi,
+        responder_spi: IkeSpi,
+        exchange: ExchangeType,
+        flags: Flags,
+        message_id: u32,
+    ) -> Self {
+        let header = Self::v2(initiator_spi, responder_spi, exchange, flags, message_id);
+        Self { major_version: 1, ..header }
     }
 
     /// Reads the 28 octets at the front and nothing behind them: enough to tell the version and to answer

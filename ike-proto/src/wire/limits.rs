@@ -15,5 +15,9 @@ pub const MAX_TRANSFORMS: usize = 128;
 /// Attributes of one transform.
 pub const MAX_ATTRIBUTES: usize = 8;
 
+/// Attributes of one transform of IKEv1, which says with them what IKEv2 says with transforms. All that the registries
+/// name are fewer.
+pub const MAX_V1_ATTRIBUTES: usize = 32;
+
 /// SPIs in one Delete payload.
 pub const MAX_DELETED_SPIS: usize = 1024;

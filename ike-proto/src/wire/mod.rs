@@ -10,6 +10,7 @@ mod decode_error;
 pub mod header;
 pub mod limits;
 mod reader;
+pub mod v1;
 pub mod v2;
 mod writer;
 

@@ -56,4 +56,4 @@ macro_rules! codes {
         }
     };
 }
-use codes;
+pub(in crate::wire) use codes;

@@ -1,4 +1,4 @@
-//! Security protocol identifiers of IKEv2 (RFC 7296 §3.3.1).
+//! Security protocol identifiers of both versions (RFC 7296 §3.3.1, RFC 2407 §4.4.1).
 
 use esp_core::sa::IpsecProtocol;
 
@@ -7,12 +7,14 @@ super::codes! {
     ProtocolId(u8), "protocol" {
         /// Nothing in particular: a Notify without an SPI.
         NONE = 0, "none";
-        /// The IKE SA.
+        /// The IKE SA; of IKEv1 the ISAKMP SA.
         IKE = 1, "IKE";
         /// Authentication Header.
         AH = 2, "AH";
         /// Encapsulating Security Payload.
         ESP = 3, "ESP";
+        /// IKEv1: compression.
+        IPCOMP = 4, "IPCOMP";
     }
 }
 

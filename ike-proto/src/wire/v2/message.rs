@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use super::Payload;
-use crate::wire::chain::{self, RawPayload};
+use crate::wire::chain::{self, ChainBuilder, RawPayload};
 use crate::wire::codes::PayloadType;
 use crate::wire::header::{HEADER_LEN, Header};
-use crate::wire::{DecodeError, EncodeError, Reader, Writer, limits};
+use crate::wire::{DecodeError, EncodeError, Reader};
 
 /// A datagram as an IKEv2 message, as far as it is in clear.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,13 +78,7 @@ pub fn unsupported_critical(payloads: &[Payload<'_>]) -> Option<PayloadType> {
 
 /// Builds a chain of payloads, and with a header a message.
 #[derive(Clone, Debug, Default)]
-pub struct MessageBuilder {
-    writer: Writer,
-    first: Option<PayloadType>,
-    /// Where the head of the last payload is, whose "next payload" the next one fills in.
-    last: usize,
-    count: usize,
-}
+pub struct MessageBuilder(ChainBuilder);
 
 impl MessageBuilder {
     /// No payloads yet.
@@ -94,7 +88,7 @@ impl MessageBuilder {
 
     /// What the first payload is; [`PayloadType::NONE`] for an empty chain.
     pub fn first(&self) -> PayloadType {
-        self.first.unwrap_or(PayloadType::NONE)
+        self.0.first()
     }
 
     /// The chain as it stands.
@@ -102,10 +96,7 @@ impl MessageBuilder {
     /// # Errors
     /// What did not fit.
     pub fn chain(&self) -> Result<&[u8], EncodeError> {
-        match self.writer.error() {
-            Some(error) => Err(error),
-            None => Ok(self.writer.as_slice()),
-        }
+        self.0.chain()
     }
 
     /// Adds a payload at the end. Nothing can follow an Encrypted payload.
@@ -116,40 +107,16 @@ impl MessageBuilder {
             Payload::Unknown(raw) => (PayloadType::NONE, raw.critical),
             _ => (PayloadType::NONE, false),
         };
-        let start = self.link(payload.kind());
         let flags = if critical { chain::CRITICAL } else { 0 };
-        self.writer.structure("payload", next.0, flags, |writer| payload.encode_body(writer));
-        self.last = start;
+        self.0.push(payload.kind(), next, flags, |writer| payload.encode_body(writer));
         self
     }
 
     /// Adds every payload of another chain at the end. So a COOKIE comes before a first message that is otherwise
     /// unchanged (RFC 7296 §2.6).
     pub fn append(&mut self, other: &Self) -> &mut Self {
-        if let Some(first) = other.first {
-            let start = self.link(first);
-            self.writer.put(other.writer.as_slice());
-            self.last = start.saturating_add(other.last);
-            self.count = self.count.saturating_add(other.count).saturating_sub(1);
-        }
-        if let Some(error) = other.writer.error() {
-            self.writer.fail(error.field, error.len, error.limit);
-        }
+        self.0.append(&other.0);
         self
-    }
-
-    /// Makes the last payload say that `kind` follows, and returns where that will start.
-    fn link(&mut self, kind: PayloadType) -> usize {
-        let start = self.writer.len();
-        match self.first {
-            None => self.first = Some(kind),
-            Some(_) => self.writer.patch(self.last, &[kind.0]),
-        }
-        self.count = self.count.saturating_add(1);
-        if self.count > limits::MAX_PAYLOADS {
-            self.writer.fail("payloads", self.count, limits::MAX_PAYLOADS);
-        }
-        start
     }
 
     /// The message in clear: `header` with next payload and length filled in, and the chain.
@@ -157,14 +124,6 @@ impl MessageBuilder {
     /// # Errors
     /// What did not fit.
     pub fn encode(&self, header: &Header) -> Result<Vec<u8>, EncodeError> {
-        let chain = self.chain()?;
-        let length = HEADER_LEN.saturating_add(chain.len());
-        let Ok(length) = u32::try_from(length) else {
-            return Err(EncodeError { field: "message", len: length, limit: limits::MAX_MESSAGE });
-        };
-        let mut writer = Writer::new();
-        Header { next_payload: self.first(), length, ..*header }.encode(&mut writer);
-        writer.put(chain);
-        writer.finish()
+        self.0.encode(header)
     }
 }
