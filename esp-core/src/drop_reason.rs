@@ -82,6 +82,19 @@ drop_reasons! {
     TtlExceeded => "the packet's time to live ran out",
     /// The packet does not fit and may not be fragmented.
     TooBig => "the packet is longer than the tunnel carries and may not be fragmented",
+    /// A router marked congestion on the outer packet, and the flow inside can be told of it but by loss
+    /// (RFC 6040 §4.2).
+    CongestionWithoutEcn => "congestion was marked on the way, which the flow inside cannot be told but by loss",
+    /// A later TCP fragment that begins inside the TCP header: made to get around a filter (RFC 1858, RFC 3128).
+    OverlappingFragment => "a fragment that begins inside the TCP header",
+    /// A datagram to the UDP port of ESP that is none of ESP.
+    NotEsp => "a datagram to the port of ESP in UDP that carries none",
+    /// A message from outside that is none about a packet which was too big.
+    NotTooBig => "a message from outside that is not about the length of a packet of ours",
+    /// A checksum of ICMP is wrong.
+    BadChecksum => "a checksum is wrong",
+    /// A message from outside tells a path MTU that cannot be, or about a packet that was not sent lately.
+    ImplausiblePathMtu => "a path MTU that cannot be, or about a packet that was not sent lately",
     /// A header that contradicts itself.
     Malformed => "a header contradicts itself",
 }

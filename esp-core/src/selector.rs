@@ -231,6 +231,11 @@ impl Selectors {
         self.local.iter().any(near) && self.remote.iter().any(far)
     }
 
+    /// Whether packets are told apart by their ports, or ICMP type and code, which later fragments do not show.
+    pub fn look_at_ports(&self) -> bool {
+        self.local.iter().chain(&self.remote).any(|selector| selector.ports != PortRange::ANY)
+    }
+
     /// Whether a packet that the peer sends is selected: its source by `remote`, its destination by `local`.
     pub fn match_inbound(&self, packet: &IpView) -> bool {
         let near = |selector: &TrafficSelector| {

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::vec::Vec;
 
-use crate::net::ipv4_checksum;
+use crate::net::{TunnelOptions, ipv4_checksum};
 use crate::sa::{Direction, IpsecProtocol, Mode, ReqId, SaKeys, SaParams, Spi, VolumeLimits};
 use crate::secret::SecretBytes;
 use crate::selector::{Selectors, TrafficSelector};
@@ -79,6 +79,7 @@ pub(crate) fn params(direction: Direction, spi: u32, suite: SaSuite) -> SaParams
         limits: VolumeLimits::default(),
         expires: None,
         reqid: ReqId(1),
+        tunnel: TunnelOptions::default(),
     }
 }
 

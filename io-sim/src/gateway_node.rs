@@ -18,10 +18,10 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::chance::{Chance, Purpose, stream};
 use crate::clock::NodeClock;
-use crate::datapath::SimDatapath;
+use crate::datapath::{Forwarded, SimDatapath};
 use crate::key_log::KeyLog;
 use crate::node::{Context, Node, Port};
-use crate::packet::{ESP, IKE_PORT, NAT_T_PORT, UDP, build_udp, parse_ip, parse_udp};
+use crate::packet::{ESP, ICMP, ICMPV6, IKE_PORT, NAT_T_PORT, UDP, build_udp, parse_ip, parse_udp};
 
 /// How long a gateway that would spin is left alone.
 const SPIN_PAUSE: Duration = Duration::from_millis(1);
@@ -66,6 +66,8 @@ pub struct GatewayCounters {
     pub open_drops: u64,
     /// Packets from outside that are neither for it nor IKE nor ESP, or are damaged.
     pub strays: u64,
+    /// Messages from outside that told the path MTU of a Security Association.
+    pub path_mtus: u64,
     /// NAT keep-alives that came in.
     pub keep_alives: u64,
     /// Commands that the datapath refused.
@@ -331,13 +333,41 @@ impl GatewayNode {
             return;
         }
         match running.datapath.seal(now, packet) {
-            Ok(outer) => {
-                self.counters.sealed += 1;
-                context.send(Self::OUTSIDE, outer);
+            Ok(all) => {
+                for forwarded in all {
+                    self.pass_on(context, forwarded);
+                }
             }
             Err(reason) => {
                 self.counters.seal_drops += 1;
                 context.note(|| format!("not sealed: {reason}"));
+            }
+        }
+    }
+
+    fn pass_on(&mut self, context: &mut Context, forwarded: Forwarded) {
+        match forwarded {
+            Forwarded::Outside(packet) => {
+                self.counters.sealed += 1;
+                context.send(Self::OUTSIDE, packet);
+            }
+            Forwarded::Inside(reason, icmp) => {
+                self.counters.seal_drops += 1;
+                context.note(|| format!("not sealed, and its sender told: {reason}"));
+                context.send(Self::INSIDE, icmp);
+            }
+        }
+    }
+
+    /// A message about a packet of ours from somewhere on its way.
+    fn handle_icmp(&mut self, context: &mut Context, packet: &[u8]) {
+        let now = self.setup.clock.local(context.now());
+        let Some(running) = &mut self.running else { return };
+        match running.datapath.take_too_big(now, packet) {
+            Ok(()) => self.counters.path_mtus += 1,
+            Err(reason) => {
+                self.counters.strays += 1;
+                context.note(|| format!("not heeded: {reason}"));
             }
         }
     }
@@ -350,6 +380,9 @@ impl GatewayNode {
         };
         if ip.protocol == ESP {
             return self.open(context, packet);
+        }
+        if ip.protocol == ICMP || ip.protocol == ICMPV6 {
+            return self.handle_icmp(context, packet);
         }
         let Some(udp) = parse_udp(&ip).filter(|_| ip.protocol == UDP) else {
             self.counters.strays += 1;

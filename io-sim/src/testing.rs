@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use esp_core::net::Cidr;
+use esp_core::net::{Cidr, TunnelOptions};
 use esp_core::sa::{Direction, IpsecProtocol, Mode, ReqId, SaKeys, SaParams, Spi, UdpEncap, VolumeLimits};
 use esp_core::secret::SecretBytes;
 use esp_core::selector::Selectors;
@@ -34,5 +34,6 @@ pub(crate) fn params(direction: Direction, key: u8, encap: Option<UdpEncap>) -> 
         limits: VolumeLimits::default(),
         expires: None,
         reqid: ReqId(1),
+        tunnel: TunnelOptions::default(),
     }
 }

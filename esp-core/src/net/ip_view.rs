@@ -68,7 +68,8 @@ impl IpView {
     /// Looks at `packet`, which begins with an IPv4 or IPv6 header.
     ///
     /// [`DropReason::NotAnIpPacket`] where it does not, [`DropReason::BadLengthField`] where its length is beyond
-    /// `packet` or shorter than its header, [`DropReason::Malformed`] where its headers contradict themselves.
+    /// `packet` or shorter than its header, [`DropReason::Malformed`] where its headers contradict themselves,
+    /// [`DropReason::OverlappingFragment`] for a fragment that would overwrite a TCP header (RFC 3128, RFC 4301 §7.2).
     pub fn parse(packet: &[u8]) -> Result<Self, DropReason> {
         match packet.first().map(|first| first >> 4) {
             Some(4) => parse_v4(packet),
@@ -101,6 +102,10 @@ fn parse_v4(packet: &[u8]) -> Result<IpView, DropReason> {
         (0, true) => Fragment::First,
         _ => Fragment::Later,
     };
+    // No honest first fragment ends after 8 octets of TCP: every link carries 48.
+    if protocol == TCP && flags & 0x1fff == 1 {
+        return Err(DropReason::OverlappingFragment);
+    }
     let (source_port, destination_port) = ports(protocol, fragment, payload);
     Ok(IpView {
         source: Ipv4Addr::new(s0, s1, s2, s3).into(),

@@ -1,14 +1,30 @@
-//! Addresses, prefixes and the headers of IP and UDP.
+//! Addresses, prefixes and the headers of IP, UDP, TCP and ICMP.
 
+mod checksum;
 mod cidr;
+mod ecn;
+mod fragments;
+mod icmp_error;
 mod ip_view;
+mod mss;
 mod outer_header;
+mod rewrite;
+mod too_big;
+mod tunnel_options;
 mod udp_encap;
 
+pub use checksum::ipv4_checksum;
 pub use cidr::{Cidr, CidrError};
+pub use ecn::Ecn;
+pub use fragments::Fragments;
+pub use icmp_error::IcmpError;
 pub use ip_view::{Fragment, IpView};
+pub(crate) use mss::clamp as clamp_mss;
 pub use outer_header::{
-    IPV4_HEADER_LEN, IPV6_HEADER_LEN, OuterHeader, OuterPacket, UDP_HEADER_LEN, ipv4_checksum, max_inner_len,
+    IPV4_HEADER_LEN, IPV6_HEADER_LEN, IPV6_MIN_MTU, OuterHeader, OuterPacket, UDP_HEADER_LEN, max_inner_len,
     strip_outer,
 };
+pub(crate) use rewrite::{decrement_ttl, set_ecn};
+pub use too_big::TooBig;
+pub use tunnel_options::{DfMode, DscpMode, TunnelOptions};
 pub use udp_encap::{KEEPALIVE, NON_ESP_MARKER, UdpPayload, classify};

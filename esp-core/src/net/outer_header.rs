@@ -4,6 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::drop_reason::DropReason;
 use crate::esp;
+use crate::net::checksum::ipv4_checksum;
 use crate::net::ip_view::{Fragment, IpView};
 use crate::packet_buf::PacketBuf;
 use crate::sa::{IpsecProtocol, UdpEncap};
@@ -16,12 +17,12 @@ mod tests;
 pub const IPV4_HEADER_LEN: usize = 20;
 /// Octets of an IPv6 header without extension headers.
 pub const IPV6_HEADER_LEN: usize = 40;
+/// Octets that every link carries in one IPv6 packet (RFC 8200 §5).
+pub const IPV6_MIN_MTU: usize = 1_280;
 /// Octets of a UDP header.
 pub const UDP_HEADER_LEN: usize = 8;
 
 const UDP: u8 = 17;
-/// The time to live that a tunnel's end gives an outer header; RFC 4301 §5.1.2.1 leaves the choice to it.
-const OUTER_TTL: u8 = 64;
 
 /// What goes before an ESP packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +39,18 @@ pub struct OuterHeader {
     pub dont_fragment: bool,
     /// The identification of an IPv4 packet, unique among recent ones where it may be fragmented.
     pub id: u16,
+    /// Time to live, or hop limit.
+    pub hop_limit: u8,
+    /// The flow label of an IPv6 packet, of which 20 bits count.
+    pub flow_label: u32,
 }
 
 impl OuterHeader {
+    /// A header for raw ESP that takes nothing from an inner one: no class of service, not to be fragmented.
+    pub fn new(local: IpAddr, remote: IpAddr) -> Self {
+        Self { local, remote, encap: None, tos: 0, dont_fragment: true, id: 0, hop_limit: 64, flow_label: 0 }
+    }
+
     /// Puts UDP, where there are ports, and IP before `packet`.
     ///
     /// The UDP checksum is 0 over IPv4 (RFC 3948 §2.1), and over IPv6 too, as RFC 6936 allows tunnels that check
@@ -78,8 +88,26 @@ impl OuterHeader {
         let flags = if self.dont_fragment { 0x40 } else { 0 };
         let header = |c0, c1| {
             [
-                0x45, self.tos, l0, l1, i0, i1, flags, 0, OUTER_TTL, protocol, c0, c1, s0, s1, s2, s3, d0,
-                d1, d2, d3,
+                0x45,
+                self.tos,
+                l0,
+                l1,
+                i0,
+                i1,
+                flags,
+                0,
+                self.hop_limit,
+                protocol,
+                c0,
+                c1,
+                s0,
+                s1,
+                s2,
+                s3,
+                d0,
+                d1,
+                d2,
+                d3,
             ]
         };
         let [c0, c1] = ipv4_checksum(&header(0, 0)).to_be_bytes();
@@ -97,7 +125,9 @@ impl OuterHeader {
         let [l0, l1] = length_field(packet.len(), 0)?;
         packet.prepend(16)?.copy_from_slice(&remote.octets());
         packet.prepend(16)?.copy_from_slice(&local.octets());
-        let fixed = [0x60 | (self.tos >> 4), self.tos << 4, 0, 0, l0, l1, protocol, OUTER_TTL];
+        let [_, f1, f2, f3] = self.flow_label.to_be_bytes();
+        let class_and_label = (self.tos << 4) | (f1 & 0x0f);
+        let fixed = [0x60 | (self.tos >> 4), class_and_label, f2, f3, l0, l1, protocol, self.hop_limit];
         packet.prepend(fixed.len())?.copy_from_slice(&fixed);
         Ok(())
     }
@@ -150,22 +180,6 @@ pub fn strip_outer(packet: &mut PacketBuf<'_>) -> Result<OuterPacket, DropReason
         protocol: view.protocol,
         tos: view.tos,
     })
-}
-
-/// The checksum of an IPv4 header (RFC 791 §3.1): the ones' complement of the ones' complement sum of its 16-bit
-/// words, the checksum field taken as it stands. Over a header that holds its right checksum the result is 0.
-pub fn ipv4_checksum(header: &[u8]) -> u16 {
-    let sum = header.chunks(2).fold(0_u64, |sum, word| {
-        let word = match *word {
-            [high, low] => u16::from_be_bytes([high, low]),
-            [high] => u16::from_be_bytes([high, 0]),
-            _ => 0,
-        };
-        sum.saturating_add(u64::from(word))
-    });
-    // The ones' complement sum is the sum modulo 0xffff, where a sum that is not zero never becomes zero.
-    let folded = if sum == 0 { 0 } else { (sum.saturating_sub(1) % 0xffff).saturating_add(1) };
-    !u16::try_from(folded).unwrap_or(u16::MAX)
 }
 
 /// The longest inner packet whose outer packet fits into `mtu` octets, between outer addresses of the family of

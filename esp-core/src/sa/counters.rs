@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::command::{Limit, SaEvent};
-use crate::drop_reason::DropReason;
+use crate::drop_reason::{DropCounters, DropReason};
 use crate::sa::events::EventQueue;
 use crate::sa::params::{SaKey, SaUsage, VolumeLimits};
 use crate::time::Instant;
@@ -31,6 +31,7 @@ pub struct SaCounters {
     /// Microseconds, `u64::MAX` for never.
     last_used: AtomicU64,
     once: AtomicU8,
+    drops: DropCounters,
 }
 
 impl SaCounters {
@@ -43,6 +44,7 @@ impl SaCounters {
             packets: AtomicU64::new(0),
             last_used: AtomicU64::new(u64::MAX),
             once: AtomicU8::new(0),
+            drops: DropCounters::new(),
         }
     }
 
@@ -57,6 +59,11 @@ impl SaCounters {
             packets: self.packets.load(Ordering::Relaxed),
             last_used,
         }
+    }
+
+    /// How many of its packets were dropped, by reason. Inbound, also those that only claim to be its packets.
+    pub fn drops(&self) -> &DropCounters {
+        &self.drops
     }
 
     /// When it ends, whatever the key exchange is doing.

@@ -46,6 +46,11 @@ impl OutboundSa {
         &self.counters
     }
 
+    /// The last sequence number that was given out, 0 before the first.
+    pub fn last_sequence(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed)
+    }
+
     /// Makes the payload in `packet` an ESP packet. `key` is what events call this Security Association. A refused
     /// packet is left as it was.
     pub fn seal(

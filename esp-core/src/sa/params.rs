@@ -3,6 +3,7 @@
 use core::fmt;
 use core::net::IpAddr;
 
+use crate::net::TunnelOptions;
 use crate::secret::SecretBytes;
 use crate::selector::Selectors;
 use crate::suite::SaSuite;
@@ -177,6 +178,8 @@ pub struct SaParams {
     pub expires: Option<Instant>,
     /// What ties it to policies.
     pub reqid: ReqId,
+    /// How the outer header follows from the inner one, in tunnel mode.
+    pub tunnel: TunnelOptions,
 }
 
 impl SaParams {

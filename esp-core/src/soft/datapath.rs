@@ -2,15 +2,17 @@
 
 use alloc::format;
 use alloc::sync::Arc;
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 
 use crate::backend::{BackendError, SaBackend};
 use crate::command::{PolicyAction, PolicyParams, SaCommand, SaEvent};
 use crate::drop_reason::{DropCounters, DropReason};
+use crate::net::OuterPacket;
 use crate::packet_buf::PacketBuf;
 use crate::sa::{IpsecProtocol, Mode, SaParams, UdpEncap};
 use crate::selector::{Selectors, TrafficSelector};
 use crate::soft::limits::DatapathLimits;
+use crate::soft::options::DatapathOptions;
 use crate::soft::sad::{Path, SaStatus};
 use crate::soft::tables::{Inbound, Outbound, Tables};
 use crate::time::Instant;
@@ -30,7 +32,12 @@ pub struct Datapath {
 impl Datapath {
     /// A datapath without Security Associations and policies, which drops every packet.
     pub fn new(limits: DatapathLimits) -> Self {
-        Self { tables: Arc::new(Tables::new(limits)) }
+        Self::with_options(limits, DatapathOptions::default())
+    }
+
+    /// The same in another place than behind a TUN device over an Ethernet.
+    pub fn with_options(limits: DatapathLimits, options: DatapathOptions) -> Self {
+        Self { tables: Arc::new(Tables::new(limits, options)) }
     }
 
     /// The tables as they are now. Counters and events of packets that go through them come to this datapath.
@@ -43,15 +50,35 @@ impl Datapath {
         self.tables.seal(now, packet)
     }
 
+    /// See [`Tables::forward`].
+    pub fn forward(
+        &self,
+        now: Instant,
+        packet: &mut PacketBuf<'_>,
+        scratch: &mut [u8],
+        deliver: impl FnMut(Outbound, &mut PacketBuf<'_>),
+    ) -> Result<(), DropReason> {
+        self.tables.forward(now, packet, scratch, deliver)
+    }
+
     /// See [`Tables::open`].
     pub fn open(
         &self,
         now: Instant,
-        source: SocketAddr,
-        destination: IpAddr,
+        outer: &OuterPacket,
         packet: &mut PacketBuf<'_>,
     ) -> Result<Inbound, DropReason> {
-        self.tables.open(now, source, destination, packet)
+        self.tables.open(now, outer, packet)
+    }
+
+    /// See [`Tables::inbound`].
+    pub fn inbound(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Inbound, DropReason> {
+        self.tables.inbound(now, packet)
+    }
+
+    /// See [`Tables::take_too_big`].
+    pub fn take_too_big(&self, now: Instant, packet: &[u8]) -> Result<(), DropReason> {
+        self.tables.take_too_big(now, packet)
     }
 
     /// How many packets were dropped, by reason; a driver counts here what it drops itself.

@@ -13,6 +13,13 @@ pub struct DatapathLimits {
     pub max_selectors: usize,
     /// Events that wait to be polled. What finds the queue full is reported with a later packet.
     pub max_events: usize,
+    /// How long a path MTU that a router told holds, before longer packets are tried again (RFC 1191 §6.3).
+    pub path_mtu_age: Duration,
+    /// What a router of IPv4 cannot lower a path MTU below, in octets; for IPv6 it is 1280. A path that carries less is
+    /// not to be had by forging one message.
+    pub least_path_mtu: usize,
+    /// ICMP errors to hosts behind us in one second (RFC 4443 §2.4 f). Packets beyond are dropped without one.
+    pub errors_per_second: u32,
     /// The shortest time between two [`Acquire`](crate::command::SaEvent::Acquire) events of one policy.
     pub acquire_interval: Duration,
 }
@@ -24,6 +31,9 @@ impl Default for DatapathLimits {
             max_policies: 16_384,
             max_selectors: 64,
             max_events: 4_096,
+            path_mtu_age: Duration::from_secs(600),
+            least_path_mtu: 576,
+            errors_per_second: 100,
             acquire_interval: Duration::from_secs(1),
         }
     }

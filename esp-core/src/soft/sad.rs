@@ -7,9 +7,11 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::backend::BackendError;
 use crate::crypt::KeyLengthError;
-use crate::net::IpView;
+use crate::drop_reason::DropReason;
+use crate::net::{IpView, TunnelOptions, max_inner_len};
 use crate::sa::{Direction, InboundSa, OutboundSa, ReqId, SaKey, SaParams, SaUsage, UdpEncap};
 use crate::selector::Selectors;
+use crate::soft::path_mtu::PathMtu;
 use crate::suite::SaSuite;
 use crate::time::Instant;
 
@@ -29,11 +31,15 @@ pub(crate) struct Entry<S> {
     pub(crate) path: Path,
     pub(crate) selectors: Arc<Selectors>,
     pub(crate) sa: Arc<S>,
+    pub(crate) tunnel: TunnelOptions,
+    pub(crate) path_mtu: Arc<PathMtu>,
 }
 
 impl<S> Entry<S> {
     fn new(params: &SaParams, sa: S) -> Self {
         Self {
+            tunnel: params.tunnel,
+            path_mtu: Arc::default(),
             key: params.key(),
             reqid: params.reqid,
             path: Path { local: params.local, remote: params.remote, encap: params.encap },
@@ -48,6 +54,9 @@ impl<S> Entry<S> {
             key,
             reqid: self.reqid,
             path,
+            tunnel: self.tunnel,
+            // Another path, of which nothing is known.
+            path_mtu: Arc::default(),
             selectors: Arc::clone(&self.selectors),
             sa: Arc::clone(&self.sa),
         }
@@ -75,6 +84,8 @@ pub struct SaStatus {
     pub selectors: Arc<Selectors>,
     /// What it has carried.
     pub usage: SaUsage,
+    /// How many of its packets were dropped, by each reason that there was.
+    pub drops: Vec<(DropReason, u64)>,
     /// From when on no packet passes.
     pub expires: Option<Instant>,
 }
@@ -107,7 +118,12 @@ impl Sad {
                 self.inbound.insert(entry.key, Arc::new(entry));
             }
             Direction::Outbound => {
-                let entry = Arc::new(Entry::new(params, OutboundSa::new(params)?));
+                let mut entry = Entry::new(params, OutboundSa::new(params)?);
+                // A rekey does not make the path wider.
+                if let Some(before) = self.serving(entry.reqid).find(|before| before.path == entry.path) {
+                    entry.path_mtu = Arc::clone(&before.path_mtu);
+                }
+                let entry = Arc::new(entry);
                 self.serving.entry(entry.reqid).or_default().push(Arc::clone(&entry));
                 self.outbound.insert(entry.key, entry);
             }
@@ -161,6 +177,11 @@ impl Sad {
         self.inbound.get(key).map(|entry| &**entry)
     }
 
+    /// The outbound Security Association with this key.
+    pub(crate) fn outbound(&self, key: &SaKey) -> Option<&Entry<OutboundSa>> {
+        self.outbound.get(key).map(|entry| &**entry)
+    }
+
     /// The outbound Security Associations of `reqid`, the newest first.
     pub(crate) fn serving(&self, reqid: ReqId) -> impl Iterator<Item = &Entry<OutboundSa>> {
         self.serving.get(&reqid).into_iter().flatten().rev().map(|entry| &**entry)
@@ -192,6 +213,13 @@ impl Sad {
     }
 }
 
+impl Entry<OutboundSa> {
+    /// The longest inner packet whose outer packet has at most `mtu` octets.
+    pub(crate) fn max_inner_len(&self, mtu: usize) -> usize {
+        max_inner_len(mtu, self.path.remote, self.sa.suite(), self.path.encap)
+    }
+}
+
 impl Entry<InboundSa> {
     /// Where the peer's packets come from, if it sends ESP in UDP.
     pub(crate) fn expected_source(&self) -> Option<SocketAddr> {
@@ -215,6 +243,7 @@ fn status<S>(
         suite,
         selectors: Arc::clone(&entry.selectors),
         usage: counters.usage(),
+        drops: counters.drops().iter().filter(|&(_, count)| count != 0).collect(),
         expires: counters.expires(),
     }
 }

@@ -1,17 +1,18 @@
 //! A snapshot of all tables, through which packets go.
 
 use alloc::sync::Arc;
-use core::net::{IpAddr, SocketAddr};
+use core::sync::atomic::AtomicU32;
 
-use crate::command::{PolicyAction, SaEvent};
 use crate::drop_reason::{DropCounters, DropReason};
-use crate::esp::{EspHeader, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
-use crate::net::IpView;
+use crate::net::{Fragments, OuterHeader, OuterPacket, TooBig, UdpPayload, classify, strip_outer};
 use crate::packet_buf::PacketBuf;
-use crate::sa::{Arrival, EventQueue, IpsecProtocol, ReqId, SaKey, Spi, UdpEncap};
+use crate::sa::{EventQueue, ReqId, Spi};
+use crate::soft::budget::Budget;
 use crate::soft::limits::DatapathLimits;
-use crate::soft::sad::{Entry, Sad};
-use crate::soft::spd::{Policy, Spd};
+use crate::soft::options::DatapathOptions;
+use crate::soft::path_mtu;
+use crate::soft::sad::Sad;
+use crate::soft::spd::Spd;
 use crate::time::Instant;
 
 /// What is done with a packet that we send.
@@ -21,17 +22,23 @@ pub enum Outbound {
     Bypass,
     /// The packet is an ESP packet now, to be sent to the peer.
     Protected(Protected),
+    /// The packet was dropped, and counted; what is in its place is an ICMP error for the host that sent it, to be
+    /// handed back inside.
+    Reply(DropReason),
+    /// The packet is longer than its Security Association carries and may be fragmented; it was not changed. Each of its
+    /// [`Fragments`] of at most `max_len` octets is to be sealed: [`Tables::forward`] does all this.
+    Fragment {
+        /// The longest that fits.
+        max_len: usize,
+    },
 }
 
-/// Where an ESP packet goes. The caller puts UDP and IP before it, or lets its kernel do that.
+/// Where an ESP packet goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Protected {
-    /// Our outer address.
-    pub local: IpAddr,
-    /// The peer's outer address.
-    pub remote: IpAddr,
-    /// The UDP ports, where ESP is carried in UDP.
-    pub encap: Option<UdpEncap>,
+    /// What the caller puts before the packet, or has its kernel do. Where the packet with it is longer than the link
+    /// carries, and it may be fragmented, the caller's IP layer does that.
+    pub outer: OuterHeader,
     /// What ties the Security Association to its policy.
     pub reqid: ReqId,
     /// The Security Association's SPI.
@@ -53,6 +60,10 @@ pub(crate) struct Shared {
     pub(crate) events: EventQueue,
     pub(crate) drops: DropCounters,
     pub(crate) limits: DatapathLimits,
+    pub(crate) options: DatapathOptions,
+    /// The identification of the last outer IPv4 packet; the low half counts.
+    pub(crate) last_id: AtomicU32,
+    pub(crate) errors: Budget,
 }
 
 /// A snapshot of the tables of a [`Datapath`](crate::soft::Datapath). Any number of cores put packets through one
@@ -66,28 +77,89 @@ pub struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn new(limits: DatapathLimits) -> Self {
-        let shared =
-            Shared { events: EventQueue::new(limits.max_events), drops: DropCounters::new(), limits };
+    pub(crate) fn new(limits: DatapathLimits, options: DatapathOptions) -> Self {
+        let shared = Shared {
+            events: EventQueue::new(limits.max_events),
+            drops: DropCounters::new(),
+            limits,
+            options,
+            last_id: AtomicU32::new(0),
+            errors: Budget::default(),
+        };
         Self { sad: Sad::default(), spd: Spd::default(), shared: Arc::new(shared) }
     }
 
     /// Puts an IP packet that we send through policies and Security Associations, in place. Without a policy that
     /// passes it, it is dropped (GW-7, X-30); every drop is counted.
     pub fn seal(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Outbound, DropReason> {
-        self.seal_uncounted(now, packet).inspect_err(|&reason| self.shared.drops.count(reason))
+        let outcome = self.seal_uncounted(now, packet);
+        if let Err(reason) | Ok(Outbound::Reply(reason)) = outcome {
+            self.shared.drops.count(reason);
+        }
+        outcome
     }
 
-    /// Puts a packet that came to `destination` through its Security Association, in place. `packet` begins with the
-    /// ESP header; `source` has port 0 where it did not come in UDP. Every drop is counted.
+    /// [`Tables::seal`], and where the packet has to be fragmented, that for each fragment, made in `scratch`.
+    /// `deliver` is called with whatever is to be sent, and never with [`Outbound::Fragment`].
+    ///
+    /// Where a fragment is dropped the rest is too; those before it were delivered.
+    pub fn forward(
+        &self,
+        now: Instant,
+        packet: &mut PacketBuf<'_>,
+        scratch: &mut [u8],
+        mut deliver: impl FnMut(Outbound, &mut PacketBuf<'_>),
+    ) -> Result<(), DropReason> {
+        let max_len = match self.seal(now, packet)? {
+            Outbound::Fragment { max_len } => max_len,
+            outcome => {
+                deliver(outcome, packet);
+                return Ok(());
+            }
+        };
+        let count = |reason: &DropReason| self.shared.drops.count(*reason);
+        let mut fragments = Fragments::new(packet.as_slice(), max_len).inspect_err(count)?;
+        while let Some(fragment) = fragments.next_into(scratch) {
+            let mut fragment = fragment.inspect_err(count)?;
+            match self.seal(now, &mut fragment)? {
+                // The path has become narrower just now.
+                Outbound::Fragment { .. } => {
+                    self.shared.drops.count(DropReason::TooBig);
+                    return Err(DropReason::TooBig);
+                }
+                outcome => deliver(outcome, &mut fragment),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a packet that came as `outer` tells through its Security Association, in place. `packet` begins with the
+    /// ESP header. Every drop is counted.
     pub fn open(
         &self,
         now: Instant,
-        source: SocketAddr,
-        destination: IpAddr,
+        outer: &OuterPacket,
         packet: &mut PacketBuf<'_>,
     ) -> Result<Inbound, DropReason> {
-        self.open_uncounted(now, source, destination, packet)
+        self.open_uncounted(now, outer, packet).inspect_err(|&reason| self.shared.drops.count(reason))
+    }
+
+    /// [`Tables::open`] for a whole outer packet that carries ESP, raw or in UDP.
+    ///
+    /// a fragment is refused with [`DropReason::OuterFragment`]; reassembly is the task of the IP layer before.
+    /// IKE and keep-alives are refused with [`DropReason::NotEsp`]: [`classify`] finds them before.
+    pub fn inbound(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Inbound, DropReason> {
+        let outer = strip_esp(packet).inspect_err(|&reason| self.shared.drops.count(reason))?;
+        self.open(now, &outer, packet)
+    }
+
+    /// Takes a whole IP packet from outside that holds an ICMP "fragmentation needed" or ICMPv6 "packet too big"
+    /// about a packet of ours, and lowers the path MTU of its Security Association: by as much as an unproven message
+    /// may. A refusal is counted and changes nothing.
+    pub fn take_too_big(&self, now: Instant, packet: &[u8]) -> Result<(), DropReason> {
+        let (limits, link_mtu) = (&self.shared.limits, self.shared.options.link_mtu);
+        TooBig::parse(packet)
+            .and_then(|told| path_mtu::take(&self.sad, limits, link_mtu, now, &told))
             .inspect_err(|&reason| self.shared.drops.count(reason))
     }
 
@@ -95,59 +167,17 @@ impl Tables {
     pub fn drops(&self) -> &DropCounters {
         &self.shared.drops
     }
-
-    fn seal_uncounted(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Outbound, DropReason> {
-        let view = IpView::parse(packet.as_slice())?;
-        let policy = self.spd.lookup(&view).ok_or(DropReason::NoPolicy)?;
-        let reqid = match policy.action {
-            PolicyAction::Bypass => return Ok(Outbound::Bypass),
-            PolicyAction::Discard => return Err(DropReason::DiscardPolicy),
-            PolicyAction::Protect { reqid, .. } => reqid,
-        };
-        let Some(entry) = self.sad.outbound_for(reqid, &view) else {
-            self.acquire(now, policy, reqid, &view);
-            let has_other = self.sad.serving(reqid).next().is_some();
-            return Err(if has_other { DropReason::SelectorMismatch } else { DropReason::NoOutboundSa });
-        };
-        // Whatever lies behind the packet in the buffer is no part of it.
-        packet.truncate(view.total_len);
-        let next_header = if view.is_ipv4() { NEXT_HEADER_IPV4 } else { NEXT_HEADER_IPV6 };
-        entry.sa.seal(now, next_header, packet, entry.key, &self.shared.events)?;
-        Ok(Outbound::Protected(Protected {
-            local: entry.path.local,
-            remote: entry.path.remote,
-            encap: entry.path.encap,
-            reqid,
-            spi: entry.key.spi,
-        }))
-    }
-
-    /// Asks for a Security Association, at a bounded rate: every packet of a flow comes by here.
-    fn acquire(&self, now: Instant, policy: &Policy, reqid: ReqId, view: &IpView) {
-        if policy.may_acquire(now, self.shared.limits.acquire_interval) {
-            // With a full queue the event is lost, and asked for again after the interval.
-            let _ = self.shared.events.push(SaEvent::Acquire {
-                policy: policy.id,
-                reqid,
-                source: view.source,
-                destination: view.destination,
-            });
-        }
-    }
-
-    fn open_uncounted(
-        &self,
-        now: Instant,
-        source: SocketAddr,
-        destination: IpAddr,
-        packet: &mut PacketBuf<'_>,
-    ) -> Result<Inbound, DropReason> {
-        let header = EspHeader::parse(packet.as_slice()).ok_or(DropReason::TooShort)?;
-        let spi = Spi::new(header.spi).ok_or(DropReason::ReservedSpi)?;
-        let key = SaKey { protocol: IpsecProtocol::Esp, destination, spi };
-        let entry: &Entry<_> = self.sad.inbound(&key).ok_or(DropReason::UnknownSpi)?;
-        let arrival = Arrival { key, source, expected: entry.expected_source() };
-        entry.sa.open(now, &arrival, packet, &self.shared.events)?;
-        Ok(Inbound { reqid: entry.reqid, spi })
-    }
 }
+
+fn strip_esp(packet: &mut PacketBuf<'_>) -> Result<OuterPacket, DropReason> {
+    let outer = strip_outer(packet)?;
+    let is_esp = match outer.protocol {
+        ESP => true,
+        UDP => matches!(classify(packet.as_slice()), UdpPayload::Esp(_)),
+        _ => false,
+    };
+    if is_esp { Ok(outer) } else { Err(DropReason::NotEsp) }
+}
+
+const UDP: u8 = 17;
+const ESP: u8 = 50;

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 
+use esp_core::net::TunnelOptions;
 use esp_core::sa::{
     Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, Spi, UdpEncap, VolumeLimits,
 };
@@ -59,6 +60,7 @@ impl ChildSpec {
             limits: self.volume,
             expires: Some(expires),
             reqid: self.reqid,
+            tunnel: TunnelOptions::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! The userspace datapath between a TUN device and the sockets.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
@@ -7,9 +8,10 @@ use std::ops::Range;
 use esp_core::backend::{BackendError, SaBackend};
 use esp_core::command::{SaCommand, SaEvent};
 use esp_core::drop_reason::{DropCounters, DropReason};
+use esp_core::net::OuterPacket;
 use esp_core::packet_buf::PacketBuf;
 use esp_core::sa::{SaKey, SaUsage};
-use esp_core::soft::{Datapath, DatapathLimits, Outbound, Protected, SaStatus};
+use esp_core::soft::{Datapath, DatapathLimits, DatapathOptions, Outbound, Protected, SaStatus};
 use esp_core::time::Instant;
 
 use crate::sockets::Sockets;
@@ -17,6 +19,9 @@ use crate::tun::Tun;
 
 /// Octets of the storage that a caller lends for one packet: the largest IP packet with all that ESP puts around it.
 pub const STORAGE: usize = (1 << 16) + PacketBuf::HEADROOM + PacketBuf::TAILROOM;
+
+/// The IP protocol number of ESP.
+const ESP: u8 = 50;
 
 /// A packet could not be handed to the host's network.
 #[derive(Debug, thiserror::Error)]
@@ -40,18 +45,25 @@ pub enum PacketError {
 ///
 /// The kernel routes, forwards, filters and counts inner packets on the TUN device, their time to live included; what
 /// is here only puts them through policies and Security Associations. Packets that these refuse are counted by reason,
-/// see [`Userspace::drops`].
-#[derive(Debug)]
+/// see [`Userspace::drops`]; whoever sent one that is too long for its tunnel is told by ICMP through the TUN device.
+///
+/// The kernel writes the outer headers: class of service and ECN stay as the sockets have them, and no congestion mark
+/// is carried from outside in.
 pub struct Userspace {
     datapath: Datapath,
     tun: Tun,
     congested: u64,
+    /// Where a packet that is too long is cut.
+    scratch: Vec<u8>,
 }
 
 impl Userspace {
-    /// A datapath without Security Associations, which drops every packet, behind `tun`.
-    pub fn new(tun: Tun, limits: DatapathLimits) -> Self {
-        Self { datapath: Datapath::new(limits), tun, congested: 0 }
+    /// A datapath without Security Associations, which drops every packet, behind `tun`. The link to the outside
+    /// carries packets of `outer_mtu` octets.
+    pub fn new(tun: Tun, limits: DatapathLimits, outer_mtu: u16) -> Self {
+        let options = DatapathOptions { link_mtu: outer_mtu.into(), ..DatapathOptions::default() };
+        let datapath = Datapath::with_options(limits, options);
+        Self { datapath, tun, congested: 0, scratch: vec![0; STORAGE] }
     }
 
     /// The TUN device.
@@ -95,16 +107,27 @@ impl Userspace {
         let free = storage.get_mut(PacketBuf::HEADROOM..room).unwrap_or_default();
         let len = self.tun.recv(free)?;
         let Some(mut packet) = PacketBuf::new(storage, PacketBuf::HEADROOM, len) else { return Ok(Ok(())) };
-        match self.datapath.seal(now, &mut packet) {
-            Ok(Outbound::Protected(to)) => Ok(self.send(&to, packet.as_slice(), sockets)),
-            // What a policy passes as it is came here by a route of ours and has no other way to go.
-            Ok(Outbound::Bypass) => {
-                self.datapath.drops().count(DropReason::DiscardPolicy);
-                Ok(Ok(()))
+        let Self { datapath, tun, congested, scratch } = self;
+        let mut result = Ok(());
+        let sealed = datapath.forward(now, &mut packet, scratch, |outcome, packet| {
+            let sent = match outcome {
+                Outbound::Protected(to) => send(&to, packet.as_slice(), sockets, congested),
+                Outbound::Reply(_) => {
+                    unless_congested(tun.send(packet.as_slice()), congested).map_err(PacketError::Inner)
+                }
+                // What a policy passes as it is came here by a route of ours and has no other way to go.
+                Outbound::Bypass | Outbound::Fragment { .. } => {
+                    datapath.drops().count(DropReason::DiscardPolicy);
+                    Ok(())
+                }
+            };
+            if result.is_ok() {
+                result = sent;
             }
-            // Counted.
-            Err(_) => Ok(Ok(())),
-        }
+        });
+        // What was dropped is counted.
+        let _ = sealed;
+        Ok(result)
     }
 
     /// Takes the ESP packet that lies at `esp` in `storage`, came from `source` to `destination`, and hands what is
@@ -122,42 +145,50 @@ impl Userspace {
         esp: Range<usize>,
     ) -> Result<(), PacketError> {
         let Some(mut packet) = PacketBuf::new(storage, esp.start, esp.len()) else { return Ok(()) };
-        if self.datapath.open(now, source, destination, &mut packet).is_err() {
+        let destination = SocketAddr::new(destination, 0);
+        let outer = OuterPacket { source, destination, protocol: ESP, tos: 0 };
+        if self.datapath.open(now, &outer, &mut packet).is_err() {
             // Counted.
             return Ok(());
         }
-        let result = self.tun.send(packet.as_slice());
-        self.unless_congested(result).map_err(PacketError::Inner)
+        unless_congested(self.tun.send(packet.as_slice()), &mut self.congested).map_err(PacketError::Inner)
     }
+}
 
-    fn send(&mut self, to: &Protected, esp: &[u8], sockets: &Sockets) -> Result<(), PacketError> {
-        let result = match to.encap {
-            Some(ports) => sockets
-                .udp(ports.local_port)
-                .ok_or_else(|| io::Error::other("there is no such UDP socket"))
-                .and_then(|socket| socket.send(esp, SocketAddr::new(to.remote, ports.remote_port))),
-            None => sockets
-                .esp
-                .as_ref()
-                .ok_or_else(|| io::Error::other("the raw socket is not open"))
-                .and_then(|socket| socket.send(esp, to.remote)),
-        };
-        self.unless_congested(result).map_err(|source| PacketError::Outer {
-            local: to.local,
-            remote: to.remote,
-            source,
-        })
+impl fmt::Debug for Userspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Userspace")
+            .field("datapath", &self.datapath)
+            .field("tun", &self.tun)
+            .finish_non_exhaustive()
     }
+}
 
-    /// A full queue drops the packet, as any router's does.
-    fn unless_congested(&mut self, result: io::Result<()>) -> io::Result<()> {
-        match result {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.congested = self.congested.saturating_add(1);
-                Ok(())
-            }
-            other => other,
+/// Sends an ESP packet; the kernel puts IP before it.
+fn send(to: &Protected, esp: &[u8], sockets: &Sockets, congested: &mut u64) -> Result<(), PacketError> {
+    let (local, remote) = (to.outer.local, to.outer.remote);
+    let result = match to.outer.encap {
+        Some(ports) => sockets
+            .udp(ports.local_port)
+            .ok_or_else(|| io::Error::other("there is no such UDP socket"))
+            .and_then(|socket| socket.send(esp, SocketAddr::new(remote, ports.remote_port))),
+        None => sockets
+            .esp
+            .as_ref()
+            .ok_or_else(|| io::Error::other("the raw socket is not open"))
+            .and_then(|socket| socket.send(esp, remote)),
+    };
+    unless_congested(result, congested).map_err(|source| PacketError::Outer { local, remote, source })
+}
+
+/// A full queue drops the packet, as any router's does.
+fn unless_congested(result: io::Result<()>, congested: &mut u64) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            *congested = congested.saturating_add(1);
+            Ok(())
         }
+        other => other,
     }
 }
 

@@ -88,7 +88,7 @@ impl Runner {
             gateway,
             clock,
             sockets,
-            datapath: Userspace::new(tun, DatapathLimits::default()),
+            datapath: Userspace::new(tun, DatapathLimits::default(), outer_mtu),
             routes,
             holds: Holds::default(),
             config,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use esp_core::backend::SaBackend;
 use esp_core::command::{PolicyAction, PolicyId, PolicyParams, SaCommand};
-use esp_core::net::Cidr;
+use esp_core::net::{Cidr, TunnelOptions};
 use esp_core::sa::{
     Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, Spi, UdpEncap, VolumeLimits,
 };
@@ -63,12 +63,13 @@ fn sa(direction: Direction, encap: Option<UdpEncap>) -> SaParams {
         limits: VolumeLimits::default(),
         expires: None,
         reqid: ReqId(1),
+        tunnel: TunnelOptions::default(),
     }
 }
 
 fn datapath(tun: &str, sa: SaParams) -> Userspace {
     let tun = Tun::create(tun, 1422).unwrap();
-    let mut datapath = Userspace::new(tun, DatapathLimits::default());
+    let mut datapath = Userspace::new(tun, DatapathLimits::default(), 1500);
     let policy = PolicyParams {
         id: PolicyId(1),
         selectors: sa.selectors.clone(),

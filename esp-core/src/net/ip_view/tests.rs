@@ -112,3 +112,19 @@ proptest! {
         }
     }
 }
+
+/// RFC 1858, RFC 3128: the second fragment of an attack on a filter that reads TCP flags in the first.
+#[test]
+fn a_fragment_inside_the_tcp_header_is_refused() {
+    let with = |protocol, offset| {
+        let mut packet = inner(100);
+        packet[9] = protocol;
+        packet[7] = offset;
+        IpView::parse(&packet).map(|view| view.fragment)
+    };
+    assert_eq!(with(TCP, 1), Err(DropReason::OverlappingFragment));
+    assert_eq!(
+        [with(TCP, 0), with(TCP, 2), with(UDP, 1)],
+        [Ok(Fragment::Whole), Ok(Fragment::Later), Ok(Fragment::Later)]
+    );
+}

@@ -5,6 +5,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::command::{Limit, PolicyId};
+use crate::net::{OuterHeader, OuterPacket};
 use crate::sa::{Direction, ReqId, SaKey, SaUsage, Spi};
 use crate::selector::PortRange;
 use crate::soft::{Outbound, Protected};
@@ -58,10 +59,16 @@ fn seal(datapath: &Datapath, now: Instant, packet: &[u8]) -> Result<(Outbound, V
     Ok((outcome, buf.as_slice().to_vec()))
 }
 
+/// What comes from `source` to the far end, without congestion on the way.
+fn from(source: &str) -> OuterPacket {
+    let destination = "198.51.100.1:0".parse().unwrap();
+    OuterPacket { source: source.parse().unwrap(), destination, protocol: 50, tos: 0 }
+}
+
 fn open(datapath: &Datapath, source: &str, packet: &[u8]) -> Result<(Inbound, Vec<u8>), DropReason> {
     let mut storage = storage(packet.len());
     let mut buf = PacketBuf::copy_from(&mut storage, packet).unwrap();
-    let outcome = datapath.open(NOW, source.parse().unwrap(), ip("198.51.100.1"), &mut buf)?;
+    let outcome = datapath.open(NOW, &from(source), &mut buf)?;
     Ok((outcome, buf.as_slice().to_vec()))
 }
 
@@ -71,11 +78,8 @@ fn a_packet_goes_in_at_one_end_and_comes_out_at_the_other() {
         let (near, mut far) = pair(&params(Direction::Outbound, 0x1000, suite));
         let (outcome, esp) = seal(&near, NOW, &inner(100)).unwrap();
         let spi = Spi::new(0x1000).unwrap();
-        let (local, remote) = (ip("192.0.2.1"), ip("198.51.100.1"));
-        assert_eq!(
-            outcome,
-            Outbound::Protected(Protected { local, remote, encap: None, reqid: ReqId(1), spi })
-        );
+        let outer = OuterHeader { id: 1, ..OuterHeader::new(ip("192.0.2.1"), ip("198.51.100.1")) };
+        assert_eq!(outcome, Outbound::Protected(Protected { outer, reqid: ReqId(1), spi }));
         let (inbound, packet) = open(&far, RAW_PEER, &esp).unwrap();
         assert_eq!(inbound, Inbound { reqid: ReqId(1), spi });
         assert_eq!(packet, inner(100), "{suite}");
@@ -155,7 +159,11 @@ fn unknown_and_reserved_spis_are_refused() {
     }
     let mut storage = storage(esp.len());
     let mut buf = PacketBuf::copy_from(&mut storage, &esp).unwrap();
-    let elsewhere = far.open(NOW, RAW_PEER.parse().unwrap(), ip("198.51.100.2"), &mut buf);
+    let elsewhere = far.open(
+        NOW,
+        &OuterPacket { destination: "198.51.100.2:0".parse().unwrap(), ..from(RAW_PEER) },
+        &mut buf,
+    );
     assert_eq!(elsewhere, Err(DropReason::UnknownSpi));
     assert!(open(&far, RAW_PEER, &esp).is_ok());
 }
@@ -239,7 +247,7 @@ fn tables_are_bounded() {
 fn spi_of(sealed: Result<(Outbound, Vec<u8>), DropReason>) -> Result<u32, DropReason> {
     match sealed?.0 {
         Outbound::Protected(protected) => Ok(protected.spi.get()),
-        Outbound::Bypass => panic!("a protected packet was passed in clear"),
+        other => panic!("the packet was not protected: {other:?}"),
     }
 }
 
@@ -280,9 +288,8 @@ fn a_move_changes_the_path_and_nothing_else() {
     near.apply(NOW, &SaCommand::MoveSa { key, local: here, remote: there, encap: true }).unwrap();
     let (outcome, esp) = seal(&near, NOW, &inner(2)).unwrap();
     let encap = Some(UdpEncap { local_port: 4_500, remote_port: 31_000 });
-    let expected =
-        Protected { local: here.ip(), remote: there.ip(), encap, reqid: ReqId(1), spi: outbound.spi };
-    assert_eq!(outcome, Outbound::Protected(expected));
+    let outer = OuterHeader { encap, id: 2, ..OuterHeader::new(here.ip(), there.ip()) };
+    assert_eq!(outcome, Outbound::Protected(Protected { outer, reqid: ReqId(1), spi: outbound.spi }));
     assert_eq!(esp[4..8], [0, 0, 0, 2], "the numbers go on");
     let again = SaCommand::MoveSa { key, local: here, remote: there, encap: true };
     assert_eq!(near.apply(NOW, &again), Err(BackendError::NotFound), "it has another key now");
@@ -293,7 +300,8 @@ fn a_move_changes_the_path_and_nothing_else() {
     assert_eq!(open(&far, RAW_PEER, &esp), Err(DropReason::UnknownSpi));
     let mut storage = storage(esp.len());
     let mut buf = PacketBuf::copy_from(&mut storage, &esp).unwrap();
-    far.open(NOW, "192.0.2.9:4501".parse().unwrap(), local.ip(), &mut buf).unwrap();
+    let outer = OuterPacket { destination: local, ..from("192.0.2.9:4501") };
+    far.open(NOW, &outer, &mut buf).unwrap();
     let key = SaKey { destination: local.ip(), ..key };
     let remote = "192.0.2.9:4501".parse().unwrap();
     assert_eq!(events(&mut far)[1..], [SaEvent::PeerMoved { key, remote }]);
@@ -356,7 +364,7 @@ fn old_snapshots_do_not_use_what_was_removed() {
     let mut buf = PacketBuf::copy_from(&mut storage, &inner(1)).unwrap();
     assert_eq!(near_old.seal(NOW, &mut buf), Err(DropReason::NoOutboundSa));
     let mut buf = PacketBuf::copy_from(&mut storage, &esp).unwrap();
-    let opened = far_old.open(NOW, RAW_PEER.parse().unwrap(), ip("198.51.100.1"), &mut buf);
+    let opened = far_old.open(NOW, &from(RAW_PEER), &mut buf);
     assert_eq!(opened, Err(DropReason::UnknownSpi));
     assert_eq!(near.drops().get(DropReason::NoOutboundSa), 1, "counters are shared");
 }
@@ -383,7 +391,7 @@ fn many_threads_use_one_snapshot() {
             let pass = |_: &i32| {
                 let mut buf = PacketBuf::copy_from(&mut storage, &inner(100)).unwrap();
                 near.seal(NOW, &mut buf).unwrap();
-                far.open(NOW, RAW_PEER.parse().unwrap(), ip("198.51.100.1"), &mut buf).is_ok()
+                far.open(NOW, &from(RAW_PEER), &mut buf).is_ok()
             };
             (0..10).filter(pass).count()
         };
