@@ -5,12 +5,15 @@
 mod cbc_mode;
 pub mod dh;
 mod ecp;
+mod hash;
 mod mac;
 mod modp;
 mod modp_primes;
 pub mod nat_detection;
 pub mod prf;
 pub mod psk_auth;
+pub mod v1_keys;
+pub mod v1_protect;
 pub mod v2_keys;
 pub mod v2_protect;
 mod xcbc;

@@ -4,6 +4,7 @@
 
 mod dh_group;
 pub mod difference;
+mod hash;
 mod ike_suite;
 mod prf;
 mod proposal;
@@ -11,6 +12,7 @@ pub mod select;
 pub mod v2_codec;
 
 pub use dh_group::DhGroup;
+pub use hash::Hash;
 pub use ike_suite::IkeSuite;
 pub use prf::Prf;
 pub use proposal::{ChildProposal, IkeProposal};
