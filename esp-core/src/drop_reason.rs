@@ -36,6 +36,10 @@ drop_reasons! {
     NotBlockAligned => "the encrypted part is no multiple of the cipher's block",
     /// A length field of an IP header contradicts the octets that are there.
     BadLengthField => "a length field of an IP header contradicts the packet's length",
+    /// AH's own length is not the one that its Security Association's Integrity Check Value gives it (RFC 4302 §2.2).
+    BadAhLength => "the length of AH is not the one of its Security Association's check value",
+    /// A packet that was taken for IPsec and holds neither ESP nor AH nor ESP in UDP.
+    NotIpsec => "neither ESP nor AH",
     /// No Security Association has this SPI at this destination (RFC 4303 §3.4.2).
     UnknownSpi => "no Security Association has this SPI",
     /// An SPI of 0 to 255, which no Security Association can have (RFC 4303 §2.1).
@@ -54,7 +58,7 @@ drop_reasons! {
     BadPadding => "the padding is not 1, 2, 3 and so on",
     /// Verified, but the pad length is beyond the decrypted octets.
     PadLengthTooLong => "the pad length is longer than the packet",
-    /// Verified, but what is inside is neither IPv4 nor IPv6.
+    /// Verified, but what is inside a tunnel is neither IPv4 nor IPv6.
     UnexpectedNextHeader => "the protected payload is neither IPv4 nor IPv6",
     /// Verified, and meant to be dropped: next header 59, sent against traffic analysis (RFC 4303 §2.6).
     DummyPacket => "a dummy packet, sent to be dropped",
@@ -73,7 +77,17 @@ drop_reasons! {
     /// The Security Association has no sequence number left (RFC 4303 §3.3.3).
     SequenceExhausted => "the Security Association has no sequence number left",
     /// A fragment of an outer packet: it is reassembled before ESP or not at all (RFC 4303 §3.4.1).
-    OuterFragment => "a fragment of an ESP packet that was not reassembled",
+    OuterFragment => "a fragment of an ESP or AH packet that was not reassembled",
+    /// Transport mode protects whole packets only (RFC 4302 §3.3.4, RFC 4303 §3.3.4).
+    FragmentInTransportMode => "a fragment, which transport mode cannot protect",
+    /// The packet's own addresses are not the ends of the transport mode Security Association.
+    NotBetweenTheEnds => "transport mode carries packets between the two ends of the Security Association alone",
+    /// A transport mode packet without the IP header that it came with.
+    NoOuterHeader => "a transport mode packet without the IP header that it came with",
+    /// The headers before AH are longer than a packet may have.
+    HeadersTooLong => "the headers before AH are too long",
+    /// The packet goes by a route whose end its sender cannot tell, so AH cannot cover its destination.
+    RouteNotPredictable => "a routing header whose end cannot be told beforehand",
     /// Neither IPv4 nor IPv6.
     NotAnIpPacket => "not an IP packet",
     /// The caller's buffer has no room for the headers or the trailer.

@@ -3,13 +3,14 @@
 //! This crate holds what a datapath needs and nothing that a clock, a socket, a thread or a file would be needed for:
 //! the vocabulary that the other crates speak ([`Instant`](time::Instant), [`Cidr`](net::Cidr),
 //! [`SaSuite`](suite::SaSuite), [`TrafficSelector`](selector::TrafficSelector), [`SaCommand`](command::SaCommand)),
-//! the ESP transform, the replay window, and a userspace datapath that
-//! can be lifted into a TUN device, a kernel-bypass loop or a simulator.
+//! the ESP and AH transforms, the replay window, and a userspace datapath that can be lifted into a TUN device, a
+//! kernel-bypass loop or a simulator.
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 
+pub mod ah;
 pub mod backend;
 pub mod command;
 pub mod crypt;

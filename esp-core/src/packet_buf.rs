@@ -20,9 +20,9 @@ pub struct PacketBuf<'a> {
 }
 
 impl<'a> PacketBuf<'a> {
-    /// Headroom that is enough for whatever this crate puts before a packet: an outer IPv6 header, a UDP header, an
-    /// ESP header and the longest IV, rounded up.
-    pub const HEADROOM: usize = 80;
+    /// Headroom that is enough for whatever this crate puts before a packet: an outer IPv6 header and behind it either
+    /// a UDP header, an ESP header and the longest IV, or an AH with the longest ICV; rounded up.
+    pub const HEADROOM: usize = 96;
     /// Tailroom that is enough for whatever this crate puts behind a packet: padding, its length, the next header
     /// and the longest ICV, rounded up.
     pub const TAILROOM: usize = 64;

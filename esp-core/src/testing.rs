@@ -72,6 +72,7 @@ pub(crate) fn params(direction: Direction, spi: u32, suite: SaSuite) -> SaParams
         local: ip("192.0.2.1"),
         remote: ip("198.51.100.1"),
         encap: None,
+        original: None,
         suite,
         keys: keys(suite, 7),
         selectors: selectors("10.1.0.0/16", "10.2.0.0/16"),

@@ -42,6 +42,10 @@ impl SimDatapath {
         let mut all = Vec::new();
         let mut failed = None;
         self.datapath.forward(now, &mut packet, &mut scratch, |outcome, packet| match outcome {
+            // AH and transport mode make a whole packet themselves.
+            Outbound::Protected(to) if to.outer_len != 0 => {
+                all.push(Forwarded::Outside(packet.as_slice().to_vec()));
+            }
             Outbound::Protected(to) => match to.outer.prepend(packet) {
                 Ok(()) => all.push(Forwarded::Outside(packet.as_slice().to_vec())),
                 Err(reason) => failed = Some(reason),
@@ -54,7 +58,7 @@ impl SimDatapath {
         failed.map_or(Ok(all), Err)
     }
 
-    /// The inner packet of an outer one that carries ESP, raw or in UDP.
+    /// The packet that an outer one protects with AH, with ESP or with ESP in UDP.
     pub(crate) fn open(&mut self, now: Instant, outer: &[u8]) -> Result<Vec<u8>, DropReason> {
         let mut storage = storage(outer);
         let mut packet = PacketBuf::copy_from(&mut storage, outer).ok_or(DropReason::BufferTooSmall)?;

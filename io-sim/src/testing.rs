@@ -24,6 +24,7 @@ pub(crate) fn params(direction: Direction, key: u8, encap: Option<UdpEncap>) -> 
         local,
         remote,
         encap,
+        original: None,
         suite: SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false },
         keys: SaKeys {
             encryption: SecretBytes::copy_from(&[key; 16]),

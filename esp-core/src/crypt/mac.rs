@@ -61,7 +61,7 @@ impl MacKey {
     }
 
     /// Writes the first octets of the HMAC over `parts`, one after the other, into `icv`.
-    pub(crate) fn compute(&self, parts: [&[u8]; 2], icv: &mut [u8]) {
+    pub(crate) fn compute<const N: usize>(&self, parts: [&[u8]; N], icv: &mut [u8]) {
         for (to, from) in icv.iter_mut().zip(self.full(parts)) {
             *to = from;
         }
@@ -69,17 +69,17 @@ impl MacKey {
 
     /// Whether `icv` is the Integrity Check Value over `parts`. Its length is checked first: a value that was cut
     /// shorter is no value.
-    pub(crate) fn verify(&self, parts: [&[u8]; 2], icv: &[u8]) -> bool {
+    pub(crate) fn verify<const N: usize>(&self, parts: [&[u8]; N], icv: &[u8]) -> bool {
         icv.len() == self.integrity.icv_len() && self.matches_cut(parts, icv)
     }
 
     /// Whether the HMAC over `parts` begins with `icv`, however short that is. Not to be trusted for letting a
     /// packet pass: [`MacKey::verify`] is.
-    pub(crate) fn matches_cut(&self, parts: [&[u8]; 2], icv: &[u8]) -> bool {
+    pub(crate) fn matches_cut<const N: usize>(&self, parts: [&[u8]; N], icv: &[u8]) -> bool {
         self.full(parts).get(..icv.len()).is_some_and(|expected| ct_eq(expected, icv))
     }
 
-    fn full(&self, parts: [&[u8]; 2]) -> [u8; MAX_OUTPUT] {
+    fn full<const N: usize>(&self, parts: [&[u8]; N]) -> [u8; MAX_OUTPUT] {
         match &self.keyed {
             Keyed::Md5(keyed) => finish(keyed, parts),
             Keyed::Sha1(keyed) => finish(keyed, parts),
@@ -95,7 +95,7 @@ impl fmt::Debug for MacKey {
 }
 
 /// The HMAC over `parts`, filled up with zeros.
-fn finish<M: Mac + Clone>(keyed: &M, parts: [&[u8]; 2]) -> [u8; MAX_OUTPUT] {
+fn finish<M: Mac + Clone, const N: usize>(keyed: &M, parts: [&[u8]; N]) -> [u8; MAX_OUTPUT] {
     let mut mac = keyed.clone();
     for part in parts {
         mac.update(part);

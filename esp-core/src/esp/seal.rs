@@ -41,8 +41,7 @@ impl Sealer {
     /// spent.
     pub fn has_room(&self, packet: &PacketBuf<'_>) -> bool {
         let trailer = self.trailer_len(packet.len()).saturating_add(self.suite.integrity.icv_len());
-        let header = EspHeader::LEN.saturating_add(self.suite.cipher.iv_len());
-        packet.headroom() >= header && packet.tailroom() >= trailer
+        packet.headroom() >= self.header_len() && packet.tailroom() >= trailer
     }
 
     /// Makes the payload in `packet` an ESP packet with this sequence number: with extended numbers all 64 bits of
@@ -73,6 +72,17 @@ impl Sealer {
             packet.as_mut_slice().split_at_mut_checked(covered).ok_or(DropReason::Malformed)?;
         self.mac.compute([covered, hidden], icv);
         Ok(())
+    }
+
+    /// Octets of ESP header and IV.
+    pub(crate) fn header_len(&self) -> usize {
+        EspHeader::LEN.saturating_add(self.suite.cipher.iv_len())
+    }
+
+    /// Octets of the ESP packet with `payload_len` octets of payload, from its header to its ICV.
+    pub(crate) fn sealed_len(&self, payload_len: usize) -> usize {
+        let trailer = self.trailer_len(payload_len).saturating_add(self.suite.integrity.icv_len());
+        self.header_len().saturating_add(payload_len).saturating_add(trailer)
     }
 
     fn trailer_len(&self, payload_len: usize) -> usize {

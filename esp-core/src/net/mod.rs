@@ -1,15 +1,16 @@
 //! Addresses, prefixes and the headers of IP, UDP, TCP and ICMP.
 
-mod checksum;
+pub(crate) mod checksum;
 mod cidr;
 mod ecn;
 mod fragments;
 mod icmp_error;
-mod ip_view;
+pub(crate) mod ip_view;
 mod mss;
 mod outer_header;
 mod rewrite;
 mod too_big;
+pub(crate) mod transport;
 mod tunnel_options;
 mod udp_encap;
 
@@ -20,11 +21,13 @@ pub use fragments::Fragments;
 pub use icmp_error::IcmpError;
 pub use ip_view::{Fragment, IpView};
 pub(crate) use mss::clamp as clamp_mss;
+pub(crate) use outer_header::prepend_udp;
 pub use outer_header::{
     IPV4_HEADER_LEN, IPV6_HEADER_LEN, IPV6_MIN_MTU, OuterHeader, OuterPacket, UDP_HEADER_LEN, max_inner_len,
     strip_outer,
 };
 pub(crate) use rewrite::{decrement_ttl, set_ecn};
 pub use too_big::TooBig;
+pub use transport::OuterHeaders;
 pub use tunnel_options::{DfMode, DscpMode, TunnelOptions};
 pub use udp_encap::{KEEPALIVE, NON_ESP_MARKER, UdpPayload, classify};

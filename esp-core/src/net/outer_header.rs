@@ -5,7 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use crate::drop_reason::DropReason;
 use crate::esp;
 use crate::net::checksum::ipv4_checksum;
-use crate::net::ip_view::{Fragment, IpView};
+use crate::net::ip_view::{Fragment, IpView, UDP};
 use crate::packet_buf::PacketBuf;
 use crate::sa::{IpsecProtocol, UdpEncap};
 use crate::suite::SaSuite;
@@ -21,8 +21,6 @@ pub const IPV6_HEADER_LEN: usize = 40;
 pub const IPV6_MIN_MTU: usize = 1_280;
 /// Octets of a UDP header.
 pub const UDP_HEADER_LEN: usize = 8;
-
-const UDP: u8 = 17;
 
 /// What goes before an ESP packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,15 +55,14 @@ impl OuterHeader {
     /// integrity themselves. [`DropReason::Malformed`] where the families of the addresses differ,
     /// [`DropReason::TooBig`] where a length field cannot hold the length.
     pub fn prepend(&self, packet: &mut PacketBuf<'_>) -> Result<(), DropReason> {
+        self.prepend_before(packet, IpsecProtocol::Esp.ip_protocol())
+    }
+
+    /// The same for a packet of any `protocol`.
+    pub(crate) fn prepend_before(&self, packet: &mut PacketBuf<'_>, protocol: u8) -> Result<(), DropReason> {
         let protocol = match self.encap {
-            None => IpsecProtocol::Esp.ip_protocol(),
-            Some(ports) => {
-                let [l0, l1] = length_field(packet.len(), UDP_HEADER_LEN)?;
-                let [s0, s1] = ports.local_port.to_be_bytes();
-                let [d0, d1] = ports.remote_port.to_be_bytes();
-                packet.prepend(UDP_HEADER_LEN)?.copy_from_slice(&[s0, s1, d0, d1, l0, l1, 0, 0]);
-                UDP
-            }
+            None => protocol,
+            Some(ports) => prepend_udp(ports, packet)?,
         };
         match (self.local, self.remote) {
             (IpAddr::V4(local), IpAddr::V4(remote)) => self.prepend_v4(packet, local, remote, protocol),
@@ -131,6 +128,15 @@ impl OuterHeader {
         packet.prepend(fixed.len())?.copy_from_slice(&fixed);
         Ok(())
     }
+}
+
+/// Puts a UDP header without a checksum before `packet`; gives UDP's protocol number.
+pub(crate) fn prepend_udp(ports: UdpEncap, packet: &mut PacketBuf<'_>) -> Result<u8, DropReason> {
+    let [l0, l1] = length_field(packet.len(), UDP_HEADER_LEN)?;
+    let [s0, s1] = ports.local_port.to_be_bytes();
+    let [d0, d1] = ports.remote_port.to_be_bytes();
+    packet.prepend(UDP_HEADER_LEN)?.copy_from_slice(&[s0, s1, d0, d1, l0, l1, 0, 0]);
+    Ok(UDP)
 }
 
 fn length_field(payload: usize, header: usize) -> Result<[u8; 2], DropReason> {

@@ -3,13 +3,15 @@
 mod counters;
 mod events;
 mod inbound;
+mod nat_checksum;
 mod outbound;
 mod params;
 
 pub use counters::SaCounters;
 pub use events::EventQueue;
 pub use inbound::{Arrival, InboundSa};
-pub use outbound::OutboundSa;
+pub use outbound::{Departure, OutboundSa};
 pub use params::{
-    Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, SaUsage, Spi, UdpEncap, VolumeLimits,
+    Direction, IpsecProtocol, Mode, OriginalAddresses, ReqId, SaKey, SaKeys, SaParams, SaUsage, Spi,
+    UdpEncap, VolumeLimits,
 };

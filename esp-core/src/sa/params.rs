@@ -125,6 +125,16 @@ pub struct UdpEncap {
     pub remote_port: u16,
 }
 
+/// The addresses of a packet before a NAT changed them. In transport mode the checksums of TCP and UDP cover them, and
+/// the receiver puts the checksums right (RFC 3948 §3.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginalAddresses {
+    /// The sender's own address, as it knows it.
+    pub source: IpAddr,
+    /// The address that it sends to.
+    pub destination: IpAddr,
+}
+
 /// The keys of one direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SaKeys {
@@ -164,6 +174,9 @@ pub struct SaParams {
     pub remote: IpAddr,
     /// The UDP ports, where ESP is carried in UDP.
     pub encap: Option<UdpEncap>,
+    /// The addresses as the peer sees them, where a NAT is known to change them: inbound, transport mode in UDP.
+    /// Without them the checksums inside are computed anew.
+    pub original: Option<OriginalAddresses>,
     /// The algorithms.
     pub suite: SaSuite,
     /// The keys of this direction.

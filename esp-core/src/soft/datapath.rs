@@ -5,16 +5,17 @@ use alloc::sync::Arc;
 use core::net::SocketAddr;
 
 use crate::backend::{BackendError, SaBackend};
-use crate::command::{PolicyAction, PolicyParams, SaCommand, SaEvent};
+use crate::command::{PolicyParams, SaCommand, SaEvent};
 use crate::drop_reason::{DropCounters, DropReason};
 use crate::net::OuterPacket;
 use crate::packet_buf::PacketBuf;
-use crate::sa::{IpsecProtocol, Mode, SaParams, UdpEncap};
+use crate::sa::{IpsecProtocol, SaKey, SaParams, UdpEncap};
 use crate::selector::{Selectors, TrafficSelector};
 use crate::soft::limits::DatapathLimits;
 use crate::soft::options::DatapathOptions;
 use crate::soft::sad::{Path, SaStatus};
 use crate::soft::tables::{Inbound, Outbound, Tables};
+use crate::suite::Cipher;
 use crate::time::Instant;
 
 #[cfg(test)]
@@ -101,11 +102,8 @@ impl Datapath {
     }
 
     fn add_sa(&mut self, params: &SaParams) -> Result<(), BackendError> {
-        if params.protocol != IpsecProtocol::Esp {
-            return Err(BackendError::Unsupported(format!("{} in the userspace datapath", params.protocol)));
-        }
-        if params.mode != Mode::Tunnel {
-            return Err(BackendError::Unsupported("transport mode in the userspace datapath".into()));
+        if params.protocol == IpsecProtocol::Ah {
+            check_ah(params)?;
         }
         if params.local.is_ipv4() != params.remote.is_ipv4() {
             let (local, remote) = (params.local, params.remote);
@@ -123,14 +121,6 @@ impl Datapath {
     }
 
     fn add_policy(&mut self, params: &PolicyParams) -> Result<(), BackendError> {
-        if let PolicyAction::Protect { protocol, mode, .. } = params.action {
-            if protocol != IpsecProtocol::Esp {
-                return Err(BackendError::Unsupported(format!("{protocol} in the userspace datapath")));
-            }
-            if mode != Mode::Tunnel {
-                return Err(BackendError::Unsupported("transport mode in the userspace datapath".into()));
-            }
-        }
         self.check_selectors(&params.selectors)?;
         let limit = self.limits().max_policies;
         if !self.tables.spd.contains(params.id) && self.tables.spd.len() >= limit {
@@ -161,7 +151,7 @@ impl Datapath {
 
     fn move_sa(
         &mut self,
-        key: &crate::sa::SaKey,
+        key: &SaKey,
         local: SocketAddr,
         remote: SocketAddr,
         encap: bool,
@@ -170,9 +160,23 @@ impl Datapath {
             let (local, remote) = (local.ip(), remote.ip());
             return Err(BackendError::Invalid(format!("{local} and {remote} are not of one family")));
         }
+        if encap && key.protocol == IpsecProtocol::Ah {
+            return Err(BackendError::Unsupported("AH in UDP: it does not pass a NAT".into()));
+        }
         let encap = encap.then(|| UdpEncap { local_port: local.port(), remote_port: remote.port() });
         self.edit().sad.relocate(key, Path { local: local.ip(), remote: remote.ip(), encap })
     }
+}
+
+/// AH encrypts nothing (SEC-1) and does not pass a NAT (F-18), which changes what it covers.
+fn check_ah(params: &SaParams) -> Result<(), BackendError> {
+    if params.suite.cipher != Cipher::Null {
+        return Err(BackendError::Invalid(format!("AH with {}: it encrypts nothing", params.suite.cipher)));
+    }
+    if params.encap.is_some() {
+        return Err(BackendError::Unsupported("AH in UDP: it does not pass a NAT".into()));
+    }
+    Ok(())
 }
 
 impl SaBackend for Datapath {

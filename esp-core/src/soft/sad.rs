@@ -5,11 +5,15 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use crate::ah;
 use crate::backend::BackendError;
 use crate::crypt::KeyLengthError;
 use crate::drop_reason::DropReason;
-use crate::net::{IpView, TunnelOptions, max_inner_len};
-use crate::sa::{Direction, InboundSa, OutboundSa, ReqId, SaKey, SaParams, SaUsage, UdpEncap};
+use crate::net::{IPV4_HEADER_LEN, IPV6_HEADER_LEN, IpView, TunnelOptions, max_inner_len};
+use crate::sa::{
+    Direction, InboundSa, IpsecProtocol, Mode, OutboundSa, ReqId, SaCounters, SaKey, SaParams, SaUsage,
+    UdpEncap,
+};
 use crate::selector::Selectors;
 use crate::soft::path_mtu::PathMtu;
 use crate::suite::SaSuite;
@@ -70,6 +74,8 @@ pub struct SaStatus {
     pub key: SaKey,
     /// Which way its packets go.
     pub direction: Direction,
+    /// Tunnel or transport mode.
+    pub mode: Mode,
     /// What ties it to policies.
     pub reqid: ReqId,
     /// Our outer address.
@@ -201,14 +207,14 @@ impl Sad {
 
     /// Every Security Association, for display: first inbound, then outbound, each in the order of their keys.
     pub(crate) fn iter(&self) -> impl Iterator<Item = SaStatus> + '_ {
-        let inbound = self
-            .inbound
-            .values()
-            .map(|entry| status(entry, Direction::Inbound, entry.sa.suite(), entry.sa.counters()));
-        let outbound = self
-            .outbound
-            .values()
-            .map(|entry| status(entry, Direction::Outbound, entry.sa.suite(), entry.sa.counters()));
+        let inbound = self.inbound.values().map(|entry| {
+            let sa = &entry.sa;
+            status(entry, Direction::Inbound, sa.mode(), sa.suite(), sa.counters())
+        });
+        let outbound = self.outbound.values().map(|entry| {
+            let sa = &entry.sa;
+            status(entry, Direction::Outbound, sa.mode(), sa.suite(), sa.counters())
+        });
         inbound.chain(outbound)
     }
 }
@@ -216,7 +222,19 @@ impl Sad {
 impl Entry<OutboundSa> {
     /// The longest inner packet whose outer packet has at most `mtu` octets.
     pub(crate) fn max_inner_len(&self, mtu: usize) -> usize {
-        max_inner_len(mtu, self.path.remote, self.sa.suite(), self.path.encap)
+        let Path { remote, encap, .. } = self.path;
+        let suite = self.sa.suite();
+        let ip = if remote.is_ipv4() { IPV4_HEADER_LEN } else { IPV6_HEADER_LEN };
+        let ah = || ah::total_len(suite.integrity.icv_len(), remote.is_ipv4());
+        // In transport mode the packet's own header is the outer one.
+        match (self.key.protocol, self.sa.mode()) {
+            (IpsecProtocol::Esp, Mode::Tunnel) => max_inner_len(mtu, remote, suite, encap),
+            (IpsecProtocol::Esp, Mode::Transport) => {
+                max_inner_len(mtu, remote, suite, encap).saturating_add(ip)
+            }
+            (IpsecProtocol::Ah, Mode::Tunnel) => mtu.saturating_sub(ip).saturating_sub(ah()),
+            (IpsecProtocol::Ah, Mode::Transport) => mtu.saturating_sub(ah()),
+        }
     }
 }
 
@@ -230,12 +248,14 @@ impl Entry<InboundSa> {
 fn status<S>(
     entry: &Entry<S>,
     direction: Direction,
+    mode: Mode,
     suite: SaSuite,
-    counters: &crate::sa::SaCounters,
+    counters: &SaCounters,
 ) -> SaStatus {
     SaStatus {
         key: entry.key,
         direction,
+        mode,
         reqid: entry.reqid,
         local: entry.path.local,
         remote: entry.path.remote,

@@ -5,10 +5,9 @@ use core::sync::atomic::Ordering;
 
 use crate::command::{PolicyAction, SaEvent};
 use crate::drop_reason::DropReason;
-use crate::esp::{NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
 use crate::net::{DfMode, IPV6_MIN_MTU, IcmpError, IpView, OuterHeader, clamp_mss, decrement_ttl};
 use crate::packet_buf::PacketBuf;
-use crate::sa::{OutboundSa, ReqId};
+use crate::sa::{Departure, Mode, OutboundSa, ReqId};
 use crate::soft::sad::Entry;
 use crate::soft::spd::Policy;
 use crate::soft::tables::{Outbound, Protected, Tables};
@@ -62,7 +61,8 @@ impl Tables {
         view: &IpView,
         packet: &mut PacketBuf<'_>,
     ) -> Result<Outbound, DropReason> {
-        let forwards = self.shared.options.forwards;
+        // Transport mode is for packets of this host.
+        let forwards = self.shared.options.forwards && entry.sa.mode() == Mode::Tunnel;
         if forwards && view.ttl <= 1 {
             return self.reply(now, view, IcmpError::TimeExceeded, packet);
         }
@@ -78,10 +78,10 @@ impl Tables {
         if forwards {
             decrement_ttl(packet.as_mut_slice())?;
         }
-        let next_header = if view.is_ipv4() { NEXT_HEADER_IPV4 } else { NEXT_HEADER_IPV6 };
-        entry.sa.seal(now, next_header, packet, entry.key, &self.shared.events)?;
         let outer = self.outer_header(entry, view, fragile);
-        Ok(Outbound::Protected(Protected { outer, reqid: entry.reqid, spi: entry.key.spi }))
+        let departure = Departure { key: entry.key, outer };
+        let outer_len = entry.sa.seal_packet(now, &departure, packet, &self.shared.events)?;
+        Ok(Outbound::Protected(Protected { outer, reqid: entry.reqid, spi: entry.key.spi, outer_len }))
     }
 
     /// The longest inner packet that fits into one outer packet on the path of the Security Association.
@@ -153,6 +153,10 @@ fn fit(entry: &Entry<OutboundSa>, view: &IpView, max_len: usize) -> Fit {
     }
     if view.dont_fragment {
         return Fit::TooBig { mtu: max_len.max(IPV4_MIN_MTU) };
+    }
+    // Transport mode is for whole packets: what comes of it is fragmented (RFC 4303 §3.3.4).
+    if entry.sa.mode() == Mode::Transport {
+        return Fit::Whole { fragile: true };
     }
     // Before, so that no router, NAT or peer has to do with outer fragments. But a peer refuses later fragments out of a
     // Security Association that looks at ports (RFC 4301 §7.3): there the outer packet is fragmented.

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::sync::atomic::AtomicU32;
 
 use crate::drop_reason::{DropCounters, DropReason};
-use crate::net::{Fragments, OuterHeader, OuterPacket, TooBig, UdpPayload, classify, strip_outer};
+use crate::net::{Fragments, OuterHeader, OuterPacket, TooBig};
 use crate::packet_buf::PacketBuf;
 use crate::sa::{EventQueue, ReqId, Spi};
 use crate::soft::budget::Budget;
@@ -20,7 +20,7 @@ use crate::time::Instant;
 pub enum Outbound {
     /// A policy passes the packet as it is; it was not changed.
     Bypass,
-    /// The packet is an ESP packet now, to be sent to the peer.
+    /// The packet is an ESP or AH packet now, to be sent to the peer.
     Protected(Protected),
     /// The packet was dropped, and counted; what is in its place is an ICMP error for the host that sent it, to be
     /// handed back inside.
@@ -33,16 +33,20 @@ pub enum Outbound {
     },
 }
 
-/// Where an ESP packet goes.
+/// Where an ESP or AH packet goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Protected {
-    /// What the caller puts before the packet, or has its kernel do. Where the packet with it is longer than the link
+    /// What the caller puts before the packet, or has its kernel do, where `outer_len` is 0. Where the packet with it is longer than the link
     /// carries, and it may be fragmented, the caller's IP layer does that.
     pub outer: OuterHeader,
     /// What ties the Security Association to its policy.
     pub reqid: ReqId,
     /// The Security Association's SPI.
     pub spi: Spi,
+    /// Octets of IP and UDP headers that are before AH or ESP already: none in tunnel mode ESP. With AH and in transport
+    /// mode the packet is whole; of an IPv4 header that AH covers nothing may be changed but type of service, flags,
+    /// time to live and checksum.
+    pub outer_len: usize,
 }
 
 /// Where a packet that the peer sent came from: it is the inner IP packet now.
@@ -134,7 +138,8 @@ impl Tables {
     }
 
     /// Puts a packet that came as `outer` tells through its Security Association, in place. `packet` begins with the
-    /// ESP header. Every drop is counted.
+    /// ESP header, and the Security Association is one of tunnel mode: AH and transport mode need the headers that are
+    /// gone, see [`Tables::inbound`]. Every drop is counted.
     pub fn open(
         &self,
         now: Instant,
@@ -144,13 +149,14 @@ impl Tables {
         self.open_uncounted(now, outer, packet).inspect_err(|&reason| self.shared.drops.count(reason))
     }
 
-    /// [`Tables::open`] for a whole outer packet that carries ESP, raw or in UDP.
+    /// Puts a whole IP packet that came in through its Security Association, in place: one with AH, with ESP, or with ESP
+    /// in UDP. Every drop is counted.
     ///
     /// a fragment is refused with [`DropReason::OuterFragment`]; reassembly is the task of the IP layer before.
-    /// IKE and keep-alives are refused with [`DropReason::NotEsp`]: [`classify`] finds them before.
+    /// What is neither is refused with [`DropReason::NotIpsec`], IKE and keep-alives with [`DropReason::NotEsp`]:
+    /// [`classify`](crate::net::classify) finds them before.
     pub fn inbound(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Inbound, DropReason> {
-        let outer = strip_esp(packet).inspect_err(|&reason| self.shared.drops.count(reason))?;
-        self.open(now, &outer, packet)
+        self.inbound_uncounted(now, packet).inspect_err(|&reason| self.shared.drops.count(reason))
     }
 
     /// Takes a whole IP packet from outside that holds an ICMP "fragmentation needed" or ICMPv6 "packet too big"
@@ -168,16 +174,3 @@ impl Tables {
         &self.shared.drops
     }
 }
-
-fn strip_esp(packet: &mut PacketBuf<'_>) -> Result<OuterPacket, DropReason> {
-    let outer = strip_outer(packet)?;
-    let is_esp = match outer.protocol {
-        ESP => true,
-        UDP => matches!(classify(packet.as_slice()), UdpPayload::Esp(_)),
-        _ => false,
-    };
-    if is_esp { Ok(outer) } else { Err(DropReason::NotEsp) }
-}
-
-const UDP: u8 = 17;
-const ESP: u8 = 50;

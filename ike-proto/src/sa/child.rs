@@ -53,6 +53,7 @@ impl ChildSpec {
             local: path.local.ip(),
             remote: path.remote.ip(),
             encap: encap.then(|| UdpEncap { local_port: path.local.port(), remote_port: path.remote.port() }),
+            original: None,
             suite: self.suite,
             keys: self.keys_of(direction).clone(),
             selectors: self.selectors.clone(),

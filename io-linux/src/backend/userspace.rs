@@ -10,7 +10,7 @@ use esp_core::command::{SaCommand, SaEvent};
 use esp_core::drop_reason::{DropCounters, DropReason};
 use esp_core::net::OuterPacket;
 use esp_core::packet_buf::PacketBuf;
-use esp_core::sa::{SaKey, SaUsage};
+use esp_core::sa::{IpsecProtocol, Mode, SaKey, SaParams, SaUsage};
 use esp_core::soft::{Datapath, DatapathLimits, DatapathOptions, Outbound, Protected, SaStatus};
 use esp_core::time::Instant;
 
@@ -192,8 +192,21 @@ fn unless_congested(result: io::Result<()>, congested: &mut u64) -> io::Result<(
     }
 }
 
+/// The sockets carry ESP without its IP header, which the kernel writes and reads. AH and transport mode need that
+/// header.
+fn check_sockets(params: &SaParams) -> Result<(), BackendError> {
+    match (params.protocol, params.mode) {
+        (IpsecProtocol::Esp, Mode::Tunnel) => Ok(()),
+        (protocol, Mode::Tunnel) => Err(BackendError::Unsupported(format!("{protocol} over a TUN device"))),
+        (_, Mode::Transport) => Err(BackendError::Unsupported("transport mode over a TUN device".into())),
+    }
+}
+
 impl SaBackend for Userspace {
     fn apply(&mut self, now: Instant, command: &SaCommand) -> Result<(), BackendError> {
+        if let SaCommand::AddSa(params) = command {
+            check_sockets(params)?;
+        }
         self.datapath.apply(now, command)
     }
 

@@ -53,6 +53,7 @@ fn sa(direction: Direction, encap: Option<UdpEncap>) -> SaParams {
         local,
         remote,
         encap,
+        original: None,
         suite: SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false },
         keys: SaKeys {
             encryption: SecretBytes::copy_from(&[1; 16]),

@@ -38,6 +38,7 @@ impl World {
             key: self.params.key(),
             source: source.parse().unwrap(),
             expected: Some(HOME.parse().unwrap()),
+            outer: None,
         };
         let mut storage = storage(packet.len());
         let mut buf = PacketBuf::copy_from(&mut storage, packet).unwrap();
@@ -88,6 +89,7 @@ fn forged_packets_change_nothing() {
                 key: world.params.key(),
                 source: "203.0.113.66:1".parse().unwrap(),
                 expected: Some(HOME.parse().unwrap()),
+                outer: None,
             };
             let outcome = world.sa.open(NOW, &arrival, &mut buf, &world.events);
             assert_eq!(outcome, Err(DropReason::BadIcv), "{suite} {at}");

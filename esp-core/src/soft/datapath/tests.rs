@@ -1,12 +1,14 @@
 //! Tests of the userspace datapath as a whole: two of them, one at each end of a tunnel.
 
+mod ah_and_transport;
+
 use core::net::Ipv4Addr;
 use std::vec::Vec;
 
 use super::*;
-use crate::command::{Limit, PolicyId};
+use crate::command::{Limit, PolicyAction, PolicyId};
 use crate::net::{OuterHeader, OuterPacket};
-use crate::sa::{Direction, ReqId, SaKey, SaUsage, Spi};
+use crate::sa::{Direction, Mode, ReqId, SaUsage, Spi};
 use crate::selector::PortRange;
 use crate::soft::{Outbound, Protected};
 use crate::suite::{Cipher, SaSuite};
@@ -79,7 +81,7 @@ fn a_packet_goes_in_at_one_end_and_comes_out_at_the_other() {
         let (outcome, esp) = seal(&near, NOW, &inner(100)).unwrap();
         let spi = Spi::new(0x1000).unwrap();
         let outer = OuterHeader { id: 1, ..OuterHeader::new(ip("192.0.2.1"), ip("198.51.100.1")) };
-        assert_eq!(outcome, Outbound::Protected(Protected { outer, reqid: ReqId(1), spi }));
+        assert_eq!(outcome, Outbound::Protected(Protected { outer, reqid: ReqId(1), spi, outer_len: 0 }));
         let (inbound, packet) = open(&far, RAW_PEER, &esp).unwrap();
         assert_eq!(inbound, Inbound { reqid: ReqId(1), spi });
         assert_eq!(packet, inner(100), "{suite}");
@@ -190,10 +192,14 @@ fn commands_that_make_no_sense_are_refused() {
         assert_eq!(near.iter_sas().count(), 0);
         error.to_string()
     };
-    assert_eq!(refuse(&|sa| sa.protocol = IpsecProtocol::Ah), "not supported: AH in the userspace datapath");
+    assert_eq!(refuse(&|sa| sa.protocol = IpsecProtocol::Ah), "invalid: AH with aes128: it encrypts nothing");
     assert_eq!(
-        refuse(&|sa| sa.mode = Mode::Transport),
-        "not supported: transport mode in the userspace datapath"
+        refuse(&|sa| {
+            sa.protocol = IpsecProtocol::Ah;
+            sa.suite.cipher = Cipher::Null;
+            sa.encap = Some(UdpEncap { local_port: 4_500, remote_port: 4_500 });
+        }),
+        "not supported: AH in UDP: it does not pass a NAT"
     );
     assert_eq!(
         refuse(&|sa| sa.remote = ip("2001:db8::1")),
@@ -215,15 +221,6 @@ fn commands_that_make_no_sense_are_refused() {
         refuse(&|sa| sa.selectors.remote = [sa.selectors.remote.clone(), sa.selectors.local.clone()].concat()),
         "no room: at most 1 traffic selectors on one side"
     );
-    let ah = PolicyAction::Protect {
-        reqid: ReqId(1),
-        protocol: IpsecProtocol::Ah,
-        mode: Mode::Tunnel,
-        local: ip("192.0.2.1"),
-        remote: None,
-    };
-    let refused = near.apply(NOW, &policy(1, "10.1.0.0/16", "10.2.0.0/16", ah));
-    assert!(matches!(refused, Err(BackendError::Unsupported(_))));
 }
 
 #[test]
@@ -289,7 +286,10 @@ fn a_move_changes_the_path_and_nothing_else() {
     let (outcome, esp) = seal(&near, NOW, &inner(2)).unwrap();
     let encap = Some(UdpEncap { local_port: 4_500, remote_port: 31_000 });
     let outer = OuterHeader { encap, id: 2, ..OuterHeader::new(here.ip(), there.ip()) };
-    assert_eq!(outcome, Outbound::Protected(Protected { outer, reqid: ReqId(1), spi: outbound.spi }));
+    assert_eq!(
+        outcome,
+        Outbound::Protected(Protected { outer, reqid: ReqId(1), spi: outbound.spi, outer_len: 0 })
+    );
     assert_eq!(esp[4..8], [0, 0, 0, 2], "the numbers go on");
     let again = SaCommand::MoveSa { key, local: here, remote: there, encap: true };
     assert_eq!(near.apply(NOW, &again), Err(BackendError::NotFound), "it has another key now");
