@@ -31,15 +31,21 @@ pub(crate) const GAP: Duration = Duration::from_millis(50);
 
 /// Starts `count` pings, 50 ms apart.
 pub(crate) fn start(from: &Netns, to: &str, count: u32, log: &Path) -> Outcome<PingRun> {
-    start_sized(from, to, count, DATA, log)
+    run(from, &[to], count, DATA, log)
 }
 
-fn start_sized(from: &Netns, to: &str, count: u32, data: u32, log: &Path) -> Outcome<PingRun> {
+/// The same from one of the host's several addresses.
+pub(crate) fn start_from(from: &Netns, source: &str, to: &str, count: u32, log: &Path) -> Outcome<PingRun> {
+    run(from, &["-I", source, to], count, DATA, log)
+}
+
+fn run(from: &Netns, way: &[&str], count: u32, data: u32, log: &Path) -> Outcome<PingRun> {
     let marker: String = MARKER.iter().map(|byte| format!("{byte:02x}")).collect();
     let (count_text, gap_text) = (count.to_string(), format!("{:.3}", GAP.as_secs_f32()));
     let data = data.to_string();
-    let words =
-        ["ping", "-n", "-q", "-c", &count_text, "-i", &gap_text, "-W", "2", "-s", &data, "-p", &marker, to];
+    let mut words =
+        vec!["ping", "-n", "-q", "-c", &count_text, "-i", &gap_text, "-W", "2", "-s", &data, "-p", &marker];
+    words.extend_from_slice(way);
     let process = Process::start(&from.words(&words), &[("LC_ALL", "C")], log)?;
     Ok(PingRun { process, most: GAP * count + Duration::from_secs(15) })
 }
@@ -71,7 +77,7 @@ fn summary(text: &str) -> Outcome<Pings> {
 
 /// Sends one ping with `data` octets of data and waits for its answer.
 pub(crate) fn ping_of_size(from: &Netns, to: &str, data: u32, log: &Path) -> Outcome {
-    start_sized(from, to, 1, data, log)?.finish()?.must_be_complete(&format!("of {data} octets to {to}"))
+    run(from, &[to], 1, data, log)?.finish()?.must_be_complete(&format!("of {data} octets to {to}"))
 }
 
 /// How many echo requests this host has received since its namespace was made (RFC 2011 icmpInEchos).

@@ -15,14 +15,14 @@ use crate::process::{self, Process};
 use crate::{shell, wait};
 
 const EXAMPLE: &str = "linux_gateway";
-const TUNNEL: &str = "t1";
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// One example gateway with one tunnel.
+/// One example gateway. Where a case asks for "the" tunnel, it is the first one.
 #[derive(Debug)]
 pub(crate) struct Ours {
     netns: Netns,
     folder: PathBuf,
+    tunnel: String,
     initiates: bool,
     program: Option<Process>,
     /// The last answer to `status`, for a failure message.
@@ -31,15 +31,18 @@ pub(crate) struct Ours {
 
 impl Ours {
     /// Writes the configuration; [`Gateway::start`] runs it.
-    pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plan: &TunnelPlan) -> Outcome<Self> {
+    pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plans: &[TunnelPlan]) -> Outcome<Self> {
+        let first = plans.first().context(|| "a gateway without a tunnel".into())?;
         let folder = lab.folder().join(role);
         std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
         let file = folder.join("gateway.toml");
-        std::fs::write(&file, configuration(plan)).context(|| format!("writing {}", file.display()))?;
+        std::fs::write(&file, configuration(first, plans))
+            .context(|| format!("writing {}", file.display()))?;
         Ok(Self {
             netns: netns.clone(),
             folder,
-            initiates: plan.initiates,
+            tunnel: first.name.clone(),
+            initiates: first.initiates,
             program: None,
             said: String::new(),
         })
@@ -62,58 +65,50 @@ impl Ours {
         Err(Failure::new(format!("{}: the answer ended without a `.`: {answer:?}", doing())))
     }
 
-    /// Sends a command that starts something on the tunnel.
-    fn order(&self, verb: &str) -> Outcome {
-        let answer = self.control(&format!("{verb} {TUNNEL}"))?;
+    /// Sends a command that starts something on a tunnel.
+    pub(crate) fn order(&self, verb: &str, tunnel: &str) -> Outcome {
+        let answer = self.control(&format!("{verb} {tunnel}"))?;
         let refused = answer.iter().any(|line| line.starts_with("error"));
-        ensure(!refused, || format!("the gateway refused to {verb}: {}", answer.join("; ")))
+        ensure(!refused, || format!("the gateway refused to {verb} {tunnel}: {}", answer.join("; ")))
+    }
+
+    /// Every tunnel by its name; those that are not connected have no view.
+    pub(crate) fn views(&mut self) -> Outcome<BTreeMap<String, Option<TunnelView>>> {
+        let answer = self.control("status")?;
+        self.said = answer.join("\n    ");
+        let named = |line: &String| {
+            let facts = facts(line);
+            let name = (*facts.get("tunnel")?).to_owned();
+            Some(view(&facts).map(|view| (name, view)))
+        };
+        answer.iter().filter_map(named).collect()
     }
 }
 
 impl Gateway for Ours {
     fn connect(&mut self) -> Outcome {
         // With `initiate = true` it has already begun; a second attempt beside the first would only blur the case.
-        if self.initiates { Ok(()) } else { self.order("connect") }
+        if self.initiates { Ok(()) } else { self.order("connect", &self.tunnel) }
     }
 
     fn disconnect(&mut self) -> Outcome {
         self.initiates = false;
-        self.order("disconnect")
+        self.order("disconnect", &self.tunnel)
     }
 
     fn rekey_child(&mut self) -> Outcome {
-        self.order("rekey-child")
+        self.order("rekey-child", &self.tunnel)
     }
 
     fn rekey_ike(&mut self) -> Outcome {
-        self.order("rekey-ike")
+        self.order("rekey-ike", &self.tunnel)
     }
 
     fn view(&mut self) -> Outcome<Option<TunnelView>> {
-        let answer = self.control("status")?;
-        self.said = answer.join("\n    ");
-        let wanted = format!("tunnel={TUNNEL}");
-        let line = answer.iter().find(|line| line.split_whitespace().any(|word| word == wanted));
-        let line = line.context(|| format!("`status` tells nothing of {wanted}: {}", self.said))?;
-        let facts: BTreeMap<&str, &str> =
-            line.split_whitespace().filter_map(|word| word.split_once('=')).collect();
-        // In the moment between the two, it is connected but has no Child SA to show yet.
-        if facts.get("state") != Some(&"connected") || !facts.contains_key("child_in") {
-            return Ok(None);
-        }
-        let ike = |key| hex(&facts, key);
-        let spi = |key| u32::try_from(hex(&facts, key)?).context(|| format!("{key} in `{line}`"));
-        let count =
-            |key| -> Outcome<u64> { text(&facts, key)?.parse().context(|| format!("{key} in `{line}`")) };
-        Ok(Some(TunnelView {
-            ike_spi_i: ike("ike_spi_i")?,
-            ike_spi_r: ike("ike_spi_r")?,
-            child_in: spi("child_in")?,
-            child_out: spi("child_out")?,
-            in_packets: count("in_packets")?,
-            out_packets: count("out_packets")?,
-            encap: text(&facts, "encap")? == "yes",
-        }))
+        let mut views = self.views()?;
+        views
+            .remove(&self.tunnel)
+            .context(|| format!("`status` tells nothing of {}: {}", self.tunnel, self.said))
     }
 
     fn must_run(&mut self) -> Outcome {
@@ -168,6 +163,29 @@ impl Drop for Ours {
     }
 }
 
+/// The `key=value` words of a line.
+fn facts(line: &str) -> BTreeMap<&str, &str> {
+    line.split_whitespace().filter_map(|word| word.split_once('=')).collect()
+}
+
+fn view(facts: &BTreeMap<&str, &str>) -> Outcome<Option<TunnelView>> {
+    // In the moment between the two, it is connected but has no Child SA to show yet.
+    if facts.get("state") != Some(&"connected") || !facts.contains_key("child_in") {
+        return Ok(None);
+    }
+    let spi = |key| u32::try_from(hex(facts, key)?).context(|| format!("{key} in {facts:?}"));
+    let count = |key| -> Outcome<u64> { text(facts, key)?.parse().context(|| format!("{key} in {facts:?}")) };
+    Ok(Some(TunnelView {
+        ike_spi_i: hex(facts, "ike_spi_i")?,
+        ike_spi_r: hex(facts, "ike_spi_r")?,
+        child_in: spi("child_in")?,
+        child_out: spi("child_out")?,
+        in_packets: count("in_packets")?,
+        out_packets: count("out_packets")?,
+        encap: text(facts, "encap")? == "yes",
+    }))
+}
+
 fn text<'a>(facts: &BTreeMap<&str, &'a str>, key: &str) -> Outcome<&'a str> {
     facts.get(key).copied().context(|| format!("`status` has no {key}: {facts:?}"))
 }
@@ -177,21 +195,38 @@ fn hex(facts: &BTreeMap<&str, &str>, key: &str) -> Outcome<u64> {
     u64::from_str_radix(text.trim_start_matches("0x"), 16).context(|| format!("{key}={text} of `status`"))
 }
 
-fn configuration(plan: &TunnelPlan) -> String {
-    let TunnelPlan {
-        address, peer, local_id, remote_id, local_subnet, remote_subnet, psk, initiates, ..
-    } = plan;
-    let (encryption, authentication, group) =
-        (plan.suite.encryption, plan.suite.authentication, plan.suite.group);
-    format!(
+fn configuration(first: &TunnelPlan, plans: &[TunnelPlan]) -> String {
+    let address = first.address;
+    let gateway = format!(
         r#"[gateway]
 name = "ours"
 address = "{address}"
 vpc = ["10.1.0.0/16"]
 tun = "ipsec0"
+"#
+    );
+    plans.iter().map(tunnel).fold(gateway, |all, one| all + &one)
+}
 
+fn tunnel(plan: &TunnelPlan) -> String {
+    let TunnelPlan {
+        name,
+        suite,
+        peer,
+        local_id,
+        remote_id,
+        local_subnet,
+        remote_subnet,
+        psk,
+        initiates,
+        ..
+    } = plan;
+    let (ike, esp) = (suite.ike, suite.esp);
+    let pfs = esp.pfs.map_or("\"disabled\"".into(), |group| group.number.to_string());
+    format!(
+        r#"
 [[tunnel]]
-name = "{TUNNEL}"
+name = "{name}"
 peer = "{peer}"
 local_subnets = ["{local_subnet}"]
 remote_subnets = ["{remote_subnet}"]
@@ -199,17 +234,22 @@ psk = "{psk}"
 initiate = {initiates}
 
 [tunnel.ike]
-encryption = "{encryption}"
-authentication = "{authentication}"
-dh_group = {group}
+encryption = "{}"
+authentication = "{}"
+dh_group = {}
 local_id = "{local_id}"
 remote_id = "{remote_id}"
 
 [tunnel.ipsec]
-encryption = "{encryption}"
-authentication = "{authentication}"
-pfs = {group}
-"#
+encryption = "{}"
+authentication = "{}"
+pfs = {pfs}
+"#,
+        ike.encryption.name,
+        ike.authentication.ours,
+        ike.group.number,
+        esp.encryption.name,
+        esp.authentication.ours
     )
 }
 

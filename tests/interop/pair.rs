@@ -60,10 +60,10 @@ impl Pair {
         let network = topology::build(&mut lab, topology)?;
         let (left_plan, right_plan) = plans(&network);
         let left: Box<dyn Gateway> = match left {
-            Left::Ours => Box::new(Ours::new(&lab, &network.left.gateway, "left", &left_plan)?),
-            Left::StrongSwan => Box::new(StrongSwan::new(&lab, &network.left.gateway, "left", &left_plan)?),
+            Left::Ours => Box::new(Ours::new(&lab, &network.left.gateway, "left", &[left_plan])?),
+            Left::StrongSwan => Box::new(StrongSwan::new(&lab, &network.left.gateway, "left", &[left_plan])?),
         };
-        let right = StrongSwan::new(&lab, &network.right.gateway, "right", &right_plan)?;
+        let right = StrongSwan::new(&lab, &network.right.gateway, "right", &[right_plan])?;
         let watch = wire_watch::start(&network.watched, topology::OUTER, lab.folder())?;
         Ok(Self { left, right, watch, network, lab, logs: AtomicU32::new(0) })
     }

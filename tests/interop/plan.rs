@@ -1,78 +1,31 @@
 //! What a case configures on both ends.
 
-use crate::topology::Network;
-
-/// An algorithm suite, in the words of both programs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Suite {
-    /// The IKE proposal as strongSwan writes it; also the name of the suite's cases.
-    pub(crate) ike: &'static str,
-    /// The ESP proposal as strongSwan writes it; its group is the PFS group.
-    pub(crate) esp: &'static str,
-    /// The same for our configuration file.
-    pub(crate) encryption: &'static str,
-    pub(crate) authentication: &'static str,
-    pub(crate) group: u8,
-    /// How strongSwan's list of SAs names the group.
-    pub(crate) group_name: &'static str,
-}
+use crate::suite::{self, Suite};
+use crate::topology::{Network, Site};
 
 /// The suites every case is made for; the first also gets the cases that need one suite only.
 pub(crate) const SUITES: [Suite; 5] = [
-    Suite {
-        ike: "aes128-sha1-modp1024",
-        esp: "aes128-sha1-modp1024",
-        encryption: "aes128",
-        authentication: "sha1",
-        group: 2,
-        group_name: "MODP_1024",
-    },
-    Suite {
-        ike: "aes256-sha256-modp2048",
-        esp: "aes256-sha256-modp2048",
-        encryption: "aes256",
-        authentication: "sha2-256",
-        group: 14,
-        group_name: "MODP_2048",
-    },
-    Suite {
-        ike: "3des-md5-modp768",
-        esp: "3des-md5-modp768",
-        encryption: "3des",
-        authentication: "md5",
-        group: 1,
-        group_name: "MODP_768",
-    },
-    Suite {
-        ike: "aes192-sha1-modp1536",
-        esp: "aes192-sha1-modp1536",
-        encryption: "aes192",
-        authentication: "sha1",
-        group: 5,
-        group_name: "MODP_1536",
-    },
-    Suite {
-        ike: "aes128-sha1-modp2048s256",
-        esp: "aes128-sha1-modp2048s256",
-        encryption: "aes128",
-        authentication: "sha1",
-        group: 24,
-        group_name: "MODP_2048_256",
-    },
+    Suite::same(suite::AES_128, suite::SHA1, suite::MODP_1024),
+    Suite::same(suite::AES_256, suite::SHA2_256, suite::MODP_2048),
+    Suite::same(suite::TRIPLE_DES, suite::MD5, suite::MODP_768),
+    Suite::same(suite::AES_192, suite::SHA1, suite::MODP_1536),
+    Suite::same(suite::AES_128, suite::SHA1, suite::MODP_2048_256),
 ];
 
 /// One end's view of the tunnel.
 #[derive(Debug, Clone)]
 pub(crate) struct TunnelPlan {
+    /// What both programs call it.
+    pub(crate) name: String,
     pub(crate) suite: Suite,
     /// The address this end binds.
     pub(crate) address: &'static str,
     /// The address the other end is reached at.
     pub(crate) peer: &'static str,
-    pub(crate) local_id: &'static str,
-    pub(crate) remote_id: &'static str,
-    pub(crate) local_subnet: &'static str,
-    pub(crate) remote_subnet: &'static str,
+    pub(crate) local_id: String,
+    pub(crate) remote_id: String,
+    pub(crate) local_subnet: String,
+    pub(crate) remote_subnet: String,
     pub(crate) psk: String,
     /// Whether this end opens the tunnel by itself.
     pub(crate) initiates: bool,
@@ -84,16 +37,42 @@ pub(crate) const PSK: &str = "Interop_key-2026";
 /// The plans of the left and the right gateway.
 pub(crate) fn plans(network: &Network, suite: Suite, left_initiates: bool) -> (TunnelPlan, TunnelPlan) {
     let (left, right) = (&network.left, &network.right);
-    let one = |own: &crate::topology::Site, other: &crate::topology::Site, initiates| TunnelPlan {
+    let one = |own: &Site, other: &Site, initiates| TunnelPlan {
+        name: "t1".into(),
         suite,
         address: own.address,
         peer: other.public,
-        local_id: own.public,
-        remote_id: other.public,
-        local_subnet: own.subnet,
-        remote_subnet: other.subnet,
+        local_id: own.public.into(),
+        remote_id: other.public.into(),
+        local_subnet: own.subnet.into(),
+        remote_subnet: other.subnet.into(),
         psk: PSK.into(),
         initiates,
     };
     (one(left, right, left_initiates), one(right, left, !left_initiates))
+}
+
+impl TunnelPlan {
+    /// The same plan for the `index`th of many tunnels between two gateways: with a name, identities, a key and subnets of its
+    /// own.
+    pub(crate) fn numbered(self, index: usize, suite: Suite) -> Self {
+        let identity = |side: &str| format!("{side}{index}.interop.example");
+        let (own, other) =
+            if self.local_subnet.starts_with("10.1.") { ("left", "right") } else { ("right", "left") };
+        Self {
+            name: format!("t{index}"),
+            suite,
+            local_id: identity(own),
+            remote_id: identity(other),
+            local_subnet: nth_subnet(&self.local_subnet, index),
+            remote_subnet: nth_subnet(&self.remote_subnet, index),
+            psk: format!("{}-{index}", self.psk),
+            ..self
+        }
+    }
+}
+
+/// `10.1.0.0/24` becomes `10.1.INDEX.0/24`.
+fn nth_subnet(first: &str, index: usize) -> String {
+    first.replacen(".0.0/", &format!(".{index}.0/"), 1)
 }

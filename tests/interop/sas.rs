@@ -10,10 +10,12 @@ use crate::failure::{Context, Outcome};
 /// One IKE SA with its Child SAs.
 #[derive(Debug, Clone)]
 pub(crate) struct IkeSa {
+    /// Of which connection.
+    pub(crate) name: String,
     pub(crate) state: String,
     pub(crate) spi_i: u64,
     pub(crate) spi_r: u64,
-    pub(crate) group: String,
+    pub(crate) algorithms: Algorithms,
     pub(crate) children: Vec<ChildSa>,
 }
 
@@ -28,7 +30,18 @@ pub(crate) struct ChildSa {
     pub(crate) bytes_out: u64,
     pub(crate) packets_out: u64,
     pub(crate) encap: bool,
-    /// The group of its own key exchange; empty for the Child SA of IKE_AUTH, which has none.
+    /// The group is that of its own key exchange; empty for the Child SA of IKE_AUTH, which has none.
+    pub(crate) algorithms: Algorithms,
+}
+
+/// The algorithms of an SA; empty where it has none of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Algorithms {
+    pub(crate) encryption: String,
+    /// Bits; only for algorithms that have a choice.
+    pub(crate) key_size: String,
+    pub(crate) integrity: String,
+    pub(crate) prf: String,
     pub(crate) group: String,
 }
 
@@ -49,8 +62,8 @@ pub(crate) fn parse(text: &str) -> Outcome<Vec<IkeSa>> {
         if name != "event" {
             continue;
         }
-        for (_, sa) in &event.sections {
-            found.push(ike_sa(sa)?);
+        for (name, sa) in &event.sections {
+            found.push(ike_sa(name, sa)?);
         }
     }
     Ok(found)
@@ -75,7 +88,7 @@ fn section<'a>(words: &mut impl Iterator<Item = &'a str>) -> Section {
     this
 }
 
-fn ike_sa(sa: &Section) -> Outcome<IkeSa> {
+fn ike_sa(connection: &str, sa: &Section) -> Outcome<IkeSa> {
     let mut children = Vec::new();
     for (name, group) in &sa.sections {
         if name == "child-sas" {
@@ -85,10 +98,11 @@ fn ike_sa(sa: &Section) -> Outcome<IkeSa> {
         }
     }
     Ok(IkeSa {
+        name: connection.to_owned(),
         state: sa.text("state"),
         spi_i: sa.hex("initiator-spi")?,
         spi_r: sa.hex("responder-spi")?,
-        group: sa.text("dh-group"),
+        algorithms: sa.algorithms(),
         children,
     })
 }
@@ -105,11 +119,21 @@ fn child_sa(child: &Section) -> Outcome<ChildSa> {
         bytes_out: child.number("bytes-out"),
         packets_out: child.number("packets-out"),
         encap: child.text("encap") == "yes",
-        group: child.text("dh-group"),
+        algorithms: child.algorithms(),
     })
 }
 
 impl Section {
+    fn algorithms(&self) -> Algorithms {
+        Algorithms {
+            encryption: self.text("encr-alg"),
+            key_size: self.text("encr-keysize"),
+            integrity: self.text("integ-alg"),
+            prf: self.text("prf-alg"),
+            group: self.text("dh-group"),
+        }
+    }
+
     fn text(&self, key: &str) -> String {
         self.values.get(key).cloned().unwrap_or_default()
     }

@@ -20,14 +20,14 @@ pub(crate) const LIBIPSEC_PLUGIN: &str = "/usr/lib/ipsec/plugins/libstrongswan-k
 
 const PLUGINS: &str = "random nonce openssl gmp aes des md5 sha1 sha2 hmac kdf drbg pem pkcs1 pubkey x509 \
                        kernel-libipsec kernel-netlink socket-default vici updown";
-const CONNECTION: &str = "peer";
-const CHILD: &str = "net";
 
-/// One strongSwan with one connection.
+/// One strongSwan. Connections, and the Child SA of each, have the names of their plans; where a case asks for "the"
+/// tunnel, it is the first one.
 #[derive(Debug)]
 pub(crate) struct StrongSwan {
     netns: Netns,
     folder: PathBuf,
+    tunnel: String,
     /// `None` before the start and after a crash.
     daemon: Option<Process>,
     /// The last thing swanctl said, for a failure message.
@@ -36,12 +36,13 @@ pub(crate) struct StrongSwan {
 
 impl StrongSwan {
     /// Writes the configuration; [`Gateway::start`] runs it.
-    pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plan: &TunnelPlan) -> Outcome<Self> {
+    pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plans: &[TunnelPlan]) -> Outcome<Self> {
+        let tunnel = plans.first().context(|| "a gateway without a tunnel".into())?.name.clone();
         let folder = lab.folder().join(role);
         std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
-        let this = Self { netns: netns.clone(), folder, daemon: None, said: String::new() };
+        let this = Self { netns: netns.clone(), folder, tunnel, daemon: None, said: String::new() };
         this.write("strongswan.conf", &this.daemon_configuration())?;
-        this.write("swanctl.conf", &connection_configuration(plan))?;
+        this.write("swanctl.conf", &connection_configuration(plans))?;
         Ok(this)
     }
 
@@ -52,8 +53,18 @@ impl StrongSwan {
 
     /// Opens the tunnel and waits up to `most` for it, giving swanctl's words if it stays down.
     pub(crate) fn initiate(&mut self, most: Duration) -> Outcome {
+        self.initiate_tunnel(&self.tunnel.clone(), most)
+    }
+
+    /// The same with the tunnel of this name.
+    pub(crate) fn initiate_tunnel(&mut self, tunnel: &str, most: Duration) -> Outcome {
         let seconds = most.as_secs().to_string();
-        self.swanctl("--initiate", &["--child", CHILD, "--timeout", &seconds]).map(drop)
+        self.swanctl("--initiate", &["--child", tunnel, "--timeout", &seconds]).map(drop)
+    }
+
+    /// Starts a rekey of the Child SA of the tunnel of this name.
+    pub(crate) fn rekey_child_of(&mut self, tunnel: &str) -> Outcome {
+        self.swanctl("--rekey", &["--child", tunnel]).map(drop)
     }
 
     fn swanctl(&mut self, command: &str, arguments: &[&str]) -> Outcome<String> {
@@ -110,14 +121,21 @@ impl StrongSwan {
     }
 }
 
-fn connection_configuration(plan: &TunnelPlan) -> String {
-    let TunnelPlan { address, peer, local_id, remote_id, local_subnet, remote_subnet, psk, suite, .. } = plan;
-    let (ike, esp) = (suite.ike, suite.esp);
+fn connection_configuration(plans: &[TunnelPlan]) -> String {
+    let connections: String = plans.iter().map(connection).collect();
+    let secrets: String = plans.iter().map(secret).collect();
+    format!("connections {{ {connections} }}\nsecrets {{ {secrets} }}\n")
+}
+
+fn connection(plan: &TunnelPlan) -> String {
+    let TunnelPlan { name, suite, address, peer, local_id, remote_id, local_subnet, remote_subnet, .. } =
+        plan;
+    let (exchange, ike, esp) = (suite.exchange.theirs(), suite.ike, suite.esp);
     // The initiator keeps trying and restarts a dead tunnel, the way a permanent site-to-site tunnel is set up.
     let (tries, dead) = if plan.initiates { (0, "restart") } else { (1, "clear") };
     format!(
-        "connections {{ {CONNECTION} {{
-            version = 2
+        "{name} {{
+            {exchange}
             local_addrs = {address}
             remote_addrs = {peer}
             proposals = {ike}
@@ -127,19 +145,27 @@ fn connection_configuration(plan: &TunnelPlan) -> String {
                 id = {local_id} }}
             remote {{ auth = psk
                 id = {remote_id} }}
-            children {{ {CHILD} {{
+            children {{ {name} {{
                 local_ts = {local_subnet}
                 remote_ts = {remote_subnet}
                 esp_proposals = {esp}
                 mode = tunnel
                 dpd_action = {dead}
             }} }}
-        }} }}
-        secrets {{ ike-peer {{
+        }}
+        "
+    )
+}
+
+fn secret(plan: &TunnelPlan) -> String {
+    let TunnelPlan { name, local_id, remote_id, psk, .. } = plan;
+    format!(
+        "ike-{name} {{
             id-1 = {local_id}
             id-2 = {remote_id}
             secret = \"{psk}\"
-        }} }}\n"
+        }}
+        "
     )
 }
 
@@ -149,15 +175,15 @@ impl Gateway for StrongSwan {
     }
 
     fn disconnect(&mut self) -> Outcome {
-        self.swanctl("--terminate", &["--ike", CONNECTION, "--timeout", "10"]).map(drop)
+        self.swanctl("--terminate", &["--ike", &self.tunnel.clone(), "--timeout", "10"]).map(drop)
     }
 
     fn rekey_child(&mut self) -> Outcome {
-        self.swanctl("--rekey", &["--child", CHILD]).map(drop)
+        self.rekey_child_of(&self.tunnel.clone())
     }
 
     fn rekey_ike(&mut self) -> Outcome {
-        self.swanctl("--rekey", &["--ike", CONNECTION]).map(drop)
+        self.swanctl("--rekey", &["--ike", &self.tunnel.clone()]).map(drop)
     }
 
     fn view(&mut self) -> Outcome<Option<TunnelView>> {

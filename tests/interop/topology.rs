@@ -16,7 +16,7 @@ use crate::nat;
 /// The gateways' interface towards each other.
 pub(crate) const OUTER: &str = "out0";
 /// The gateways' interface towards their inner host.
-const INNER: &str = "in0";
+pub(crate) const INNER: &str = "in0";
 
 /// Where a NAT stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

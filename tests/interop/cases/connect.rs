@@ -30,10 +30,9 @@ pub(super) fn up(pair: &mut Pair, setting: &Setting) -> Outcome<TunnelView> {
     })?;
     let sas = pair.right.sas()?;
     ensure(sas.len() == 1, || format!("strongSwan should have one IKE SA, it has {}", sas.len()))?;
-    let groups: Vec<_> = sas.iter().map(|sa| sa.group.as_str()).collect();
-    ensure(groups == [setting.suite.group_name], || {
-        format!("the IKE SA should use {}, it uses {groups:?}", setting.suite.group_name)
-    })?;
+    let groups: Vec<_> = sas.iter().map(|sa| sa.algorithms.group.as_str()).collect();
+    let group = setting.suite.ike.group.shown;
+    ensure(groups == [group], || format!("the IKE SA should use {group}, it uses {groups:?}"))?;
     if setting.topology != Topology::Direct {
         let seen = pair.watch.seen()?;
         ensure(seen.translated > 0, || format!("no packet came from the NAT's ports: {seen:?}"))?;

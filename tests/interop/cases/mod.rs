@@ -3,12 +3,14 @@
 mod connect;
 mod failures;
 mod hostile;
+mod matrix;
 mod rekey;
 mod restart;
 
 use crate::failure::Outcome;
 use crate::pair::{Left, Pair};
-use crate::plan::{self, SUITES, Suite};
+use crate::plan::{self, SUITES};
+use crate::suite::Suite;
 use crate::topology::Topology;
 
 /// A named case, ready to run.
@@ -61,6 +63,7 @@ impl Setting {
 /// Every case, in the order of the report.
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = of("strongswan", Left::Ours);
+    cases.extend(matrix::cases("strongswan"));
     if std::env::var_os("INTEROP_SELFCHECK").is_some() {
         cases.extend(of("selfcheck", Left::StrongSwan));
     }

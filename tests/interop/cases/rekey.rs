@@ -30,10 +30,11 @@ pub(super) fn child(setting: &Setting, rekeyer: Side) -> Outcome {
             format!("both SPIs should be new: {before:x?}, then {after:x?}")
         })?;
         ensure(after.ike() == before.ike(), || "the IKE SA should have stayed".into())?;
-        let groups: Vec<_> =
-            pair.right.sas()?.iter().flat_map(|sa| &sa.children).map(|c| c.group.clone()).collect();
-        ensure(groups == [setting.suite.group_name], || {
-            format!("the new Child SA should have PFS with {}, it has {groups:?}", setting.suite.group_name)
+        let sas = pair.right.sas()?;
+        let groups: Vec<_> = sas.iter().flat_map(|sa| &sa.children).map(|c| &c.algorithms.group).collect();
+        let group = setting.suite.esp.pfs.map_or("", |group| group.shown);
+        ensure(groups == [group], || {
+            format!("the new Child SA should have PFS with {group}, it has {groups:?}")
         })?;
         pair.exchange()
     })

@@ -1,0 +1,82 @@
+//! Every choice that the product offers, in both roles, many tunnels at a time.
+
+use super::{Case, Setting, Side};
+use crate::failure::Outcome;
+use crate::many::Many;
+use crate::pair::Left;
+use crate::plan::SUITES;
+use crate::suite::{
+    AES_128, AUTHENTICATIONS, ENCRYPTIONS, ESP_AUTHENTICATIONS, Exchange, GROUPS, MODP_1024, Phase1, Phase2,
+    SHA1, Suite,
+};
+use crate::topology::Topology;
+
+/// A quick phase for the cases that vary the other one.
+const PLAIN_IKE: Phase1 = Phase1 { encryption: AES_128, authentication: SHA1, group: MODP_1024 };
+const PLAIN_ESP: Phase2 = Phase2 { encryption: AES_128, authentication: SHA1, pfs: None };
+
+/// The cases, with the number of choices of each in its name.
+pub(super) fn cases(group: &str) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for initiator in [Side::We, Side::StrongSwan] {
+        for (table, suites) in tables(Exchange::V2) {
+            let (count, who) = (suites.len(), initiator.name());
+            let name = format!("{group}::matrix::{table}::{who}-initiate::{count}-choices");
+            cases.push(Case::new(name, unused(initiator), move |_| run(&suites, initiator)));
+        }
+    }
+    cases
+}
+
+/// The matrix builds its own gateways; what a single pair would be made of does not matter.
+fn unused(initiator: Side) -> Setting {
+    Setting { left: Left::Ours, suite: SUITES[0], topology: Topology::Direct, initiator }
+}
+
+/// At most 20 choices at a time, which is as many tunnels as a gateway may have (GW-3).
+fn tables(exchange: Exchange) -> Vec<(String, Vec<Suite>)> {
+    let mut tables = Vec::new();
+    for authentication in AUTHENTICATIONS {
+        let mut suites = Vec::new();
+        for encryption in ENCRYPTIONS {
+            for group in GROUPS {
+                suites.push(Suite {
+                    exchange,
+                    ike: Phase1 { encryption, authentication, group },
+                    esp: PLAIN_ESP,
+                });
+            }
+        }
+        tables.push((format!("{}::phase1::{}", exchange.name(), authentication.name), suites));
+    }
+    for authentication in ESP_AUTHENTICATIONS {
+        let every_pfs: Vec<_> = GROUPS.into_iter().map(Some).chain([None]).collect();
+        for (part, choices) in (1..).zip(every_pfs.chunks(3)) {
+            let mut suites = Vec::new();
+            for encryption in ENCRYPTIONS {
+                for pfs in choices.iter().copied() {
+                    suites.push(Suite {
+                        exchange,
+                        ike: PLAIN_IKE,
+                        esp: Phase2 { encryption, authentication, pfs },
+                    });
+                }
+            }
+            tables.push((format!("{}::esp::{}::{part}", exchange.name(), authentication.name), suites));
+        }
+    }
+    tables
+}
+
+/// Connects, pings, lets either end rekey, since the group of PFS shows only then, and pings again.
+fn run(suites: &[Suite], initiator: Side) -> Outcome {
+    Many::new(suites, initiator)?.case(|many| {
+        many.connect()?;
+        many.exchange()?;
+        for rekeyer in [Side::We, Side::StrongSwan] {
+            many.rekey_children(rekeyer)?;
+            many.exchange()?;
+        }
+        Ok(())
+    })
+}

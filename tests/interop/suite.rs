@@ -1,0 +1,133 @@
+//! What the two ends agree on, in the words of both programs.
+
+use std::fmt;
+
+/// Which key exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exchange {
+    /// IKEv2.
+    V2,
+}
+
+impl Exchange {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::V2 => "ikev2",
+        }
+    }
+
+    /// Lines of a strongSwan connection.
+    pub(crate) fn theirs(self) -> &'static str {
+        match self {
+            Self::V2 => "version = 2",
+        }
+    }
+}
+
+/// An encryption algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Encryption {
+    /// In a proposal of strongSwan's, and in our configuration file.
+    pub(crate) name: &'static str,
+    /// In strongSwan's list of SAs: the algorithm and the bits of its key, where it has a choice of them.
+    pub(crate) shown: (&'static str, &'static str),
+}
+
+pub(crate) const TRIPLE_DES: Encryption = Encryption { name: "3des", shown: ("3DES_CBC", "") };
+pub(crate) const AES_128: Encryption = Encryption { name: "aes128", shown: ("AES_CBC", "128") };
+pub(crate) const AES_192: Encryption = Encryption { name: "aes192", shown: ("AES_CBC", "192") };
+pub(crate) const AES_256: Encryption = Encryption { name: "aes256", shown: ("AES_CBC", "256") };
+/// The product's (IKE-3, SEC-3).
+pub(crate) const ENCRYPTIONS: [Encryption; 4] = [TRIPLE_DES, AES_128, AES_192, AES_256];
+
+/// An authentication algorithm; in phase 1 also what keys are derived with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Authentication {
+    /// In a proposal of strongSwan's.
+    pub(crate) name: &'static str,
+    /// In our configuration file.
+    pub(crate) ours: &'static str,
+    /// In strongSwan's list of SAs: as integrity protection and as pseudo-random function.
+    pub(crate) shown: (&'static str, &'static str),
+}
+
+pub(crate) const MD5: Authentication =
+    Authentication { name: "md5", ours: "md5", shown: ("HMAC_MD5_96", "PRF_HMAC_MD5") };
+pub(crate) const SHA1: Authentication =
+    Authentication { name: "sha1", ours: "sha1", shown: ("HMAC_SHA1_96", "PRF_HMAC_SHA1") };
+pub(crate) const SHA2_256: Authentication =
+    Authentication { name: "sha256", ours: "sha2-256", shown: ("HMAC_SHA2_256_128", "PRF_HMAC_SHA2_256") };
+/// The product's for phase 1 (IKE-2).
+pub(crate) const AUTHENTICATIONS: [Authentication; 3] = [MD5, SHA1, SHA2_256];
+/// The product's for phase 2 (SEC-2).
+pub(crate) const ESP_AUTHENTICATIONS: [Authentication; 2] = [MD5, SHA1];
+
+/// A Diffie-Hellman group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// In our configuration file.
+    pub(crate) number: u8,
+    /// In a proposal of strongSwan's.
+    pub(crate) name: &'static str,
+    /// In strongSwan's list of SAs.
+    pub(crate) shown: &'static str,
+}
+
+pub(crate) const MODP_768: Group = Group { number: 1, name: "modp768", shown: "MODP_768" };
+pub(crate) const MODP_1024: Group = Group { number: 2, name: "modp1024", shown: "MODP_1024" };
+pub(crate) const MODP_1536: Group = Group { number: 5, name: "modp1536", shown: "MODP_1536" };
+pub(crate) const MODP_2048: Group = Group { number: 14, name: "modp2048", shown: "MODP_2048" };
+pub(crate) const MODP_2048_256: Group = Group { number: 24, name: "modp2048s256", shown: "MODP_2048_256" };
+/// The product's (IKE-5, SEC-4).
+pub(crate) const GROUPS: [Group; 5] = [MODP_768, MODP_1024, MODP_1536, MODP_2048, MODP_2048_256];
+
+/// The algorithms of phase 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Phase1 {
+    pub(crate) encryption: Encryption,
+    pub(crate) authentication: Authentication,
+    pub(crate) group: Group,
+}
+
+/// The algorithms of phase 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Phase2 {
+    pub(crate) encryption: Encryption,
+    pub(crate) authentication: Authentication,
+    /// The group of perfect forward secrecy.
+    pub(crate) pfs: Option<Group>,
+}
+
+/// Everything that the two ends agree on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Suite {
+    pub(crate) exchange: Exchange,
+    pub(crate) ike: Phase1,
+    pub(crate) esp: Phase2,
+}
+
+impl Suite {
+    /// The same algorithms in both phases.
+    pub(crate) const fn same(encryption: Encryption, authentication: Authentication, group: Group) -> Self {
+        Self {
+            exchange: Exchange::V2,
+            ike: Phase1 { encryption, authentication, group },
+            esp: Phase2 { encryption, authentication, pfs: Some(group) },
+        }
+    }
+}
+
+/// As in a proposal of strongSwan's.
+impl fmt::Display for Phase1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.encryption.name, self.authentication.name, self.group.name)
+    }
+}
+
+/// As in a proposal of strongSwan's.
+impl fmt::Display for Phase2 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.encryption.name, self.authentication.name)?;
+        self.pfs.map_or(Ok(()), |group| write!(f, "-{}", group.name))
+    }
+}
