@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::failure::{Context, Outcome, ensure};
 use crate::lab::Netns;
 use crate::process::Process;
+use crate::wait;
 
 /// Sixteen bytes that every ping repeats. Whoever sees them on the outer link sees an unprotected packet.
 pub(crate) const MARKER: [u8; 16] = *b"in-the-clear-16b";
@@ -28,6 +29,7 @@ pub(crate) struct PingRun {
 /// Octets of data in an ordinary ping: the marker fits several times.
 const DATA: u32 = 120;
 pub(crate) const GAP: Duration = Duration::from_millis(50);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 
 /// Starts `count` pings, 50 ms apart.
 pub(crate) fn start(from: &Netns, to: &str, count: u32, log: &Path) -> Outcome<PingRun> {
@@ -80,16 +82,45 @@ pub(crate) fn ping_of_size(from: &Netns, to: &str, data: u32, log: &Path) -> Out
     run(from, &[to], 1, data, log)?.finish()?.must_be_complete(&format!("of {data} octets to {to}"))
 }
 
-/// How many echo requests this host has received since its namespace was made (RFC 2011 icmpInEchos).
-pub(crate) fn echoes(host: &Netns) -> Outcome<u64> {
+/// How many pings a host has received, and how many answers to its own, since its namespace was made (RFC 2011).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Echoes {
+    pub(crate) requests: u64,
+    pub(crate) replies: u64,
+}
+
+/// Reads a host's counters.
+pub(crate) fn echoes(host: &Netns) -> Outcome<Echoes> {
     let text = host.run(&["cat", "/proc/net/snmp"])?;
     let mut lines = text.lines().filter(|line| line.starts_with("Icmp:"));
     let (names, values) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    let place = names.split(' ').position(|name| name == "InEchos");
-    place
-        .and_then(|place| values.split(' ').nth(place))
-        .and_then(|value| value.parse().ok())
-        .context(|| format!("no InEchos in /proc/net/snmp of {}", host.name()))
+    let value = |wanted: &str| {
+        let place = names.split(' ').position(|name| name == wanted);
+        place
+            .and_then(|place| values.split(' ').nth(place))
+            .and_then(|value| value.parse().ok())
+            .context(|| format!("no {wanted} in /proc/net/snmp of {}", host.name()))
+    };
+    Ok(Echoes { requests: value("InEchos")?, replies: value("InEchoReps")? })
+}
+
+/// Waits until the two hosts have received every ping that the other sent, and an answer to each of their own, once.
+///
+/// ping itself is no judge: on a busy machine it leaves before its last answer has come, since it waits no longer than twice
+/// the slowest answer so far.
+pub(crate) fn wait_complete(hosts: (&Netns, &Netns), before: (Echoes, Echoes), sent: (u64, u64)) -> Outcome {
+    let risen = |now: Echoes, before: Echoes| (now.requests - before.requests, now.replies - before.replies);
+    let expected = ((sent.1, sent.0), (sent.0, sent.1));
+    let mut seen = ((0, 0), (0, 0));
+    let complete = wait::until(ANSWERED_WITHIN, || {
+        seen = (risen(echoes(hosts.0)?, before.0), risen(echoes(hosts.1)?, before.1));
+        Ok(seen == expected)
+    });
+    complete.context(|| {
+        format!(
+            "pings and answers that the left and the right host counted should be {expected:?}, they are {seen:?}"
+        )
+    })
 }
 
 impl Pings {

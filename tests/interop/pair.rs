@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::failure::{Context, Failure, Outcome, ensure};
 use crate::gateway::{Gateway, TunnelView};
-use crate::inner::{self, PingRun};
+use crate::inner::{self, Echoes, PingRun};
 use crate::lab::Lab;
 use crate::ours::Ours;
 use crate::plan::TunnelPlan;
@@ -46,7 +46,7 @@ pub(crate) struct Pair {
 pub(crate) struct Traffic {
     rightward: PingRun,
     leftward: PingRun,
-    echoes_before: (u64, u64),
+    echoes_before: (Echoes, Echoes),
 }
 
 impl Pair {
@@ -197,28 +197,20 @@ impl Pair {
     /// Waits for the pings; every one must have arrived, once, and been answered.
     pub(crate) fn finish_traffic(&self, traffic: Traffic) -> Outcome {
         let (rightward, leftward) = (traffic.rightward.finish()?, traffic.leftward.finish()?);
-        let echoes = (inner::echoes(&self.network.left.host)?, inner::echoes(&self.network.right.host)?);
-        let arrived = (echoes.0 - traffic.echoes_before.0, echoes.1 - traffic.echoes_before.1);
-        rightward.must_be_complete("from left to right")?;
-        leftward.must_be_complete("from right to left")?;
-        ensure(arrived == (leftward.sent, rightward.sent), || {
-            format!(
-                "sent {} and {} pings; the inner hosts counted {arrived:?}",
-                leftward.sent, rightward.sent
-            )
-        })
+        let hosts = (&self.network.left.host, &self.network.right.host);
+        inner::wait_complete(hosts, traffic.echoes_before, (rightward.sent, leftward.sent))
     }
 
     /// Pings both ways over a tunnel that is down: nothing may arrive, and nothing may cross in clear.
     pub(crate) fn must_be_cut(&mut self) -> Outcome {
         let (left, right) = (&self.network.left, &self.network.right);
-        let before = inner::echoes(&right.host)?;
+        let before = inner::echoes(&right.host)?.requests;
         if self.left.guards_unconnected() {
             let pings = inner::start(&left.host, right.host_address, 3, &self.ping_log())?.finish()?;
             ensure(pings.received == 0, || {
                 format!("{} pings were answered without a tunnel", pings.received)
             })?;
-            let arrived = inner::echoes(&right.host)? - before;
+            let arrived = inner::echoes(&right.host)?.requests - before;
             ensure(arrived == 0, || format!("{arrived} pings arrived without a tunnel"))?;
             self.watch.must_be_protected()?;
         }

@@ -110,6 +110,8 @@ impl StrongSwan {
                     flush_line = yes
                 }} }}
                 install_routes = yes
+                # Twenty tunnels may open at once from one address; its cookies come long before.
+                block_threshold = 40
                 retransmit_tries = 3
                 retransmit_timeout = 1.0
                 retransmit_base = 1.0
