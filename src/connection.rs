@@ -5,7 +5,7 @@ use std::time::Duration;
 use esp_core::sa::{IpsecProtocol, Mode, ReqId, VolumeLimits};
 use ike_proto::config::{ChildConfig, ConnectionConfig, Identity, PreSharedKey, Version};
 use ike_proto::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
-use ipsec_policy::{Finding, IkeAuthentication, PeerGateway, VpnTunnel};
+use ipsec_policy::{EspEncryption, Finding, IkeAuthentication, PeerGateway, VpnTunnel};
 
 use crate::config::GatewayConfig;
 
@@ -18,7 +18,6 @@ pub(crate) fn connection(
 ) -> Result<ConnectionConfig, Finding> {
     let ike = &tunnel.ike;
     let ipsec = &tunnel.ipsec;
-    let suite = ipsec.suite();
     let group = |number: u16| DhGroup::from_number(number).ok_or_else(|| unknown_group(tunnel, number));
     let remote_id = tunnel.remote_identity(peer);
     let remote_id = remote_id
@@ -42,10 +41,10 @@ pub(crate) fn connection(
         child: ChildConfig {
             proposals: vec![ChildProposal {
                 protocol: IpsecProtocol::Esp,
-                ciphers: vec![suite.cipher],
-                integrities: vec![suite.integrity],
+                ciphers: ipsec.encryption().map(EspEncryption::cipher).into_iter().collect(),
+                integrities: vec![ipsec.authentication.integrity()],
                 groups: pfs.into_iter().collect(),
-                esn: vec![suite.esn],
+                esn: vec![false],
             }],
             selectors: tunnel.selectors(),
             mode: Mode::Tunnel,

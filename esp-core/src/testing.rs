@@ -15,23 +15,35 @@ pub(crate) const CIPHERS: [Cipher; 5] =
     [Cipher::Null, Cipher::TripleDesCbc, Cipher::Aes128Cbc, Cipher::Aes192Cbc, Cipher::Aes256Cbc];
 
 /// Every integrity algorithm.
-pub(crate) const INTEGRITIES: [Integrity; 3] =
-    [Integrity::HmacMd5_96, Integrity::HmacSha1_96, Integrity::HmacSha256_128];
+pub(crate) const INTEGRITIES: [Integrity; 5] = [
+    Integrity::HmacMd5_96,
+    Integrity::HmacSha1_96,
+    Integrity::HmacSha256_128,
+    Integrity::HmacSha384_192,
+    Integrity::HmacSha512_256,
+];
 
 /// Every suite.
 pub(crate) fn suites() -> Vec<SaSuite> {
     let mut suites = Vec::new();
     for cipher in CIPHERS {
         for integrity in INTEGRITIES {
-            suites.extend([false, true].map(|esn| SaSuite { cipher, integrity, esn }));
+            suites.extend([false, true].map(|esn| SaSuite::esp(cipher, Some(integrity), esn).unwrap()));
         }
     }
     suites
 }
 
 /// A suite that most tests do with.
-pub(crate) const SUITE: SaSuite =
-    SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false };
+pub(crate) const SUITE: SaSuite = suite(Cipher::Aes128Cbc, Integrity::HmacSha1_96, false);
+
+/// A suite of two algorithms that go together.
+pub(crate) const fn suite(cipher: Cipher, integrity: Integrity, esn: bool) -> SaSuite {
+    match SaSuite::esp(cipher, Some(integrity), esn) {
+        Ok(suite) => suite,
+        Err(_) => panic!("no suite"),
+    }
+}
 
 /// Octets that look like nothing in particular, the same for the same seed.
 pub(crate) fn octets(seed: u8, len: usize) -> Vec<u8> {
@@ -47,8 +59,8 @@ pub(crate) fn octets(seed: u8, len: usize) -> Vec<u8> {
 /// Keys of the right lengths for `suite`.
 pub(crate) fn keys(suite: SaSuite, seed: u8) -> SaKeys {
     SaKeys {
-        encryption: SecretBytes::copy_from(&octets(seed, suite.cipher.key_len())),
-        integrity: SecretBytes::copy_from(&octets(seed.wrapping_add(1), suite.integrity.key_len())),
+        encryption: SecretBytes::copy_from(&octets(seed, suite.encryption_key_len())),
+        integrity: SecretBytes::copy_from(&octets(seed.wrapping_add(1), suite.integrity_key_len())),
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn params(direction: Direction, key: u8, encap: Option<UdpEncap>) -> 
         remote,
         encap,
         original: None,
-        suite: SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false },
+        suite: SaSuite::esp(Cipher::Aes128Cbc, Some(Integrity::HmacSha1_96), false).unwrap(),
         keys: SaKeys {
             encryption: SecretBytes::copy_from(&[key; 16]),
             integrity: SecretBytes::copy_from(&[key; 20]),

@@ -1,6 +1,5 @@
 //! The policy of phase 2 (SEC-1 to SEC-6).
 
-use esp_core::suite::{Cipher, SaSuite};
 use serde::{Deserialize, Serialize};
 
 use crate::algorithms::{EspAuthentication, EspEncryption, IpsecMode, IpsecProtocol, PfsChoice};
@@ -45,15 +44,6 @@ impl IpsecPolicy {
         match self.protocol {
             IpsecProtocol::Esp => Some(self.encryption.unwrap_or_default()),
             IpsecProtocol::Ah => None,
-        }
-    }
-
-    /// The algorithms of the SAs, with sequence numbers of 32 bits.
-    pub fn suite(&self) -> SaSuite {
-        SaSuite {
-            cipher: self.encryption().map_or(Cipher::Null, EspEncryption::cipher),
-            integrity: self.authentication.integrity(),
-            esn: false,
         }
     }
 }

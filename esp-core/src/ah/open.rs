@@ -2,7 +2,8 @@
 
 use crate::ah::header::{AhHeader, total_len};
 use crate::ah::mutable_fields::{CoveredHeaders, End};
-use crate::crypt::{KeyLengthError, MacKey};
+use crate::ah::seal::mac_key;
+use crate::crypt::{KeyError, MacKey};
 use crate::drop_reason::DropReason;
 use crate::net::transport::{Joint, restore_headers};
 use crate::net::{Fragment, IpView};
@@ -35,8 +36,8 @@ struct Parts<'a> {
 
 impl Opener {
     /// Expands the key.
-    pub fn new(suite: SaSuite, keys: &SaKeys) -> Result<Self, KeyLengthError> {
-        Ok(Self { suite, mac: MacKey::new(suite.integrity, keys.integrity.expose())? })
+    pub fn new(suite: SaSuite, keys: &SaKeys) -> Result<Self, KeyError> {
+        Ok(Self { suite, mac: mac_key(suite, keys)? })
     }
 
     /// The algorithms.
@@ -49,7 +50,7 @@ impl Opener {
     /// numbers.
     pub fn verify(&self, sequence: u64, packet: &[u8]) -> Result<(), DropReason> {
         let parts = take_apart(packet)?;
-        let icv_len = self.suite.integrity.icv_len();
+        let icv_len = self.suite.icv_len();
         // The padding is as short as the family allows. Linux pads to 64 bits in IPv4 too unless it is told
         // otherwise; that is covered by the ICV and does no harm.
         let allowed = [total_len(icv_len, parts.is_ipv4), total_len(icv_len, false)];
@@ -63,7 +64,7 @@ impl Opener {
     /// F-30: whether a packet that [`Opener::verify`] refused would have been right with the ICV of 96 bits that an old
     /// draft of HMAC-SHA2-256 had under the same identifier.
     pub fn is_draft_sha256(&self, sequence: u64, packet: &[u8]) -> bool {
-        if self.suite.integrity != Integrity::HmacSha256_128 {
+        if self.suite.integrity() != Some(Integrity::HmacSha256_128) {
             return false;
         }
         let Ok(parts) = take_apart(packet) else { return false };
@@ -96,7 +97,7 @@ impl Opener {
         let zeros = zeros.get(..icv_len).ok_or(DropReason::Malformed)?;
         let [h0, h1, h2, h3, ..] = sequence.to_be_bytes();
         let high = [h0, h1, h2, h3];
-        let hidden: &[u8] = if self.suite.esn { &high } else { &[] };
+        let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
         Ok(self.mac.matches_cut([covered.as_slice(), fixed, zeros, behind, hidden], icv))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::ah::header::{AhHeader, total_len};
 use crate::ah::mutable_fields::{CoveredHeaders, End};
-use crate::crypt::{KeyLengthError, MacKey};
+use crate::crypt::{KeyError, MacKey};
 use crate::drop_reason::DropReason;
 use crate::net::transport::{Joint, open_gap};
 use crate::net::{Fragment, IpView};
@@ -16,6 +16,14 @@ mod tests;
 /// Octets of the longest ICV: HMAC-SHA2-512-256.
 pub(super) const MAX_ICV_LEN: usize = 32;
 
+/// Expands the key of a suite of AH.
+pub(super) fn mac_key(suite: SaSuite, keys: &SaKeys) -> Result<MacKey, KeyError> {
+    match (suite.protocol(), suite.integrity()) {
+        (IpsecProtocol::Ah, Some(integrity)) => MacKey::new(integrity, keys.integrity.expose()),
+        _ => Err(KeyError::Protocol { suite, needed: IpsecProtocol::Ah }),
+    }
+}
+
 /// The transform of an outbound Security Association: the algorithm with its key. It knows nothing of sequence numbers
 /// but the one that it is given.
 #[derive(Debug)]
@@ -27,8 +35,8 @@ pub struct Sealer {
 
 impl Sealer {
     /// Expands the key.
-    pub fn new(suite: SaSuite, spi: Spi, keys: &SaKeys) -> Result<Self, KeyLengthError> {
-        Ok(Self { suite, spi, mac: MacKey::new(suite.integrity, keys.integrity.expose())? })
+    pub fn new(suite: SaSuite, spi: Spi, keys: &SaKeys) -> Result<Self, KeyError> {
+        Ok(Self { suite, spi, mac: mac_key(suite, keys)? })
     }
 
     /// The algorithms.
@@ -38,7 +46,7 @@ impl Sealer {
 
     /// Octets that [`Sealer::seal`] makes a packet longer, all of them taken from the room before it.
     pub fn added_len(&self, is_ipv4: bool) -> usize {
-        total_len(self.suite.integrity.icv_len(), is_ipv4)
+        total_len(self.suite.icv_len(), is_ipv4)
     }
 
     /// Puts AH into the IP packet in `packet`, behind the headers that are for nodes on the way. For tunnel mode the
@@ -74,9 +82,9 @@ impl Sealer {
 
         let covered = CoveredHeaders::new(End::Sender, before)?;
         let high = [h0, h1, h2, h3];
-        let hidden: &[u8] = if self.suite.esn { &high } else { &[] };
+        let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
         let mut icv = [0; MAX_ICV_LEN];
-        let icv = icv.get_mut(..self.suite.integrity.icv_len()).ok_or(DropReason::Malformed)?;
+        let icv = icv.get_mut(..self.suite.icv_len()).ok_or(DropReason::Malformed)?;
         self.mac.compute([covered.as_slice(), rest, hidden], icv);
         rest.get_mut(AhHeader::LEN..)
             .and_then(|rest| rest.get_mut(..icv.len()))

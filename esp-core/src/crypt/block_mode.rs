@@ -8,7 +8,7 @@ use cipher::{
 };
 use des::TdesEde3;
 
-use crate::crypt::KeyLengthError;
+use crate::crypt::KeyError;
 use crate::suite::Cipher;
 
 #[cfg(test)]
@@ -37,30 +37,31 @@ enum Decrypt {
 }
 
 /// Expands `key`, which must have the length of `cipher`.
-fn expand<K: KeyInit>(cipher: Cipher, key: &[u8]) -> Result<K, KeyLengthError> {
-    K::new_from_slice(key).map_err(|_| KeyLengthError {
+fn expand<K: KeyInit>(cipher: Cipher, key: &[u8]) -> Result<K, KeyError> {
+    K::new_from_slice(key).map_err(|_| KeyError::Length {
         name: cipher.name(),
         expected: cipher.key_len(),
         given: key.len(),
     })
 }
 
-fn no_key(cipher: Cipher, key: &[u8]) -> Result<(), KeyLengthError> {
+fn no_key(cipher: Cipher, key: &[u8]) -> Result<(), KeyError> {
     if key.is_empty() {
         return Ok(());
     }
-    Err(KeyLengthError { name: cipher.name(), expected: 0, given: key.len() })
+    Err(KeyError::Length { name: cipher.name(), expected: 0, given: key.len() })
 }
 
 impl CbcEncryptor {
     /// Expands `key` for `cipher`.
-    pub fn new(cipher: Cipher, key: &[u8]) -> Result<Self, KeyLengthError> {
+    pub fn new(cipher: Cipher, key: &[u8]) -> Result<Self, KeyError> {
         Ok(Self(match cipher {
             Cipher::Null => no_key(cipher, key).map(|()| Encrypt::Null)?,
             Cipher::TripleDesCbc => Encrypt::TripleDes(expand(cipher, key)?),
             Cipher::Aes128Cbc => Encrypt::Aes128(expand(cipher, key)?),
             Cipher::Aes192Cbc => Encrypt::Aes192(expand(cipher, key)?),
             Cipher::Aes256Cbc => Encrypt::Aes256(expand(cipher, key)?),
+            other => return Err(KeyError::NotBuilt(other.name())),
         }))
     }
 
@@ -98,13 +99,14 @@ impl CbcEncryptor {
 
 impl CbcDecryptor {
     /// Expands `key` for `cipher`.
-    pub fn new(cipher: Cipher, key: &[u8]) -> Result<Self, KeyLengthError> {
+    pub fn new(cipher: Cipher, key: &[u8]) -> Result<Self, KeyError> {
         Ok(Self(match cipher {
             Cipher::Null => no_key(cipher, key).map(|()| Decrypt::Null)?,
             Cipher::TripleDesCbc => Decrypt::TripleDes(expand(cipher, key)?),
             Cipher::Aes128Cbc => Decrypt::Aes128(expand(cipher, key)?),
             Cipher::Aes192Cbc => Decrypt::Aes192(expand(cipher, key)?),
             Cipher::Aes256Cbc => Decrypt::Aes256(expand(cipher, key)?),
+            other => return Err(KeyError::NotBuilt(other.name())),
         }))
     }
 

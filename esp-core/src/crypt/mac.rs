@@ -6,9 +6,9 @@ use digest::{KeyInit, Mac};
 use hmac::Hmac;
 use md5::Md5;
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384, Sha512};
 
-use crate::crypt::KeyLengthError;
+use crate::crypt::KeyError;
 use crate::secret::ct_eq;
 use crate::suite::Integrity;
 
@@ -16,7 +16,7 @@ use crate::suite::Integrity;
 mod tests;
 
 /// Octets of the longest HMAC before it is cut.
-const MAX_OUTPUT: usize = 32;
+const MAX_OUTPUT: usize = 64;
 
 /// The state of an HMAC after its key was hashed in: a packet starts from a copy of it, which saves two of the
 /// blocks that HMAC adds to every message.
@@ -25,6 +25,8 @@ enum Keyed {
     Md5(Hmac<Md5>),
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
+    Sha512(Hmac<Sha512>),
 }
 
 /// An integrity key, ready for use. Wiped when dropped.
@@ -36,23 +38,34 @@ pub struct MacKey {
 
 impl MacKey {
     /// Prepares `key`, whose length must be the one that the algorithm prescribes.
-    pub fn new(integrity: Integrity, key: &[u8]) -> Result<Self, KeyLengthError> {
-        let error =
-            KeyLengthError { name: integrity.name(), expected: integrity.key_len(), given: key.len() };
+    pub fn new(integrity: Integrity, key: &[u8]) -> Result<Self, KeyError> {
         if key.len() != integrity.key_len() {
-            return Err(error);
+            return Err(KeyError::Length {
+                name: integrity.name(),
+                expected: integrity.key_len(),
+                given: key.len(),
+            });
         }
-        Self::with_any_key(integrity, key).ok_or(error)
+        Self::with_any_key(integrity, key)
     }
 
     /// HMAC itself takes keys of any length, and the published test vectors use that.
-    fn with_any_key(integrity: Integrity, key: &[u8]) -> Option<Self> {
+    fn with_any_key(integrity: Integrity, key: &[u8]) -> Result<Self, KeyError> {
+        let error =
+            KeyError::Length { name: integrity.name(), expected: integrity.key_len(), given: key.len() };
         let keyed = match integrity {
-            Integrity::HmacMd5_96 => Keyed::Md5(KeyInit::new_from_slice(key).ok()?),
-            Integrity::HmacSha1_96 => Keyed::Sha1(KeyInit::new_from_slice(key).ok()?),
-            Integrity::HmacSha256_128 => Keyed::Sha256(KeyInit::new_from_slice(key).ok()?),
+            Integrity::HmacMd5_96 => Keyed::Md5(KeyInit::new_from_slice(key).map_err(|_| error)?),
+            Integrity::HmacSha1_96 => Keyed::Sha1(KeyInit::new_from_slice(key).map_err(|_| error)?),
+            Integrity::HmacSha256_128 => Keyed::Sha256(KeyInit::new_from_slice(key).map_err(|_| error)?),
+            Integrity::HmacSha384_192 => Keyed::Sha384(KeyInit::new_from_slice(key).map_err(|_| error)?),
+            Integrity::HmacSha512_256 => Keyed::Sha512(KeyInit::new_from_slice(key).map_err(|_| error)?),
+            Integrity::AesXcbc96
+            | Integrity::AesCmac96
+            | Integrity::Aes128Gmac
+            | Integrity::Aes192Gmac
+            | Integrity::Aes256Gmac => return Err(KeyError::NotBuilt(integrity.name())),
         };
-        Some(Self { keyed, integrity })
+        Ok(Self { keyed, integrity })
     }
 
     /// The algorithm.
@@ -84,6 +97,8 @@ impl MacKey {
             Keyed::Md5(keyed) => finish(keyed, parts),
             Keyed::Sha1(keyed) => finish(keyed, parts),
             Keyed::Sha256(keyed) => finish(keyed, parts),
+            Keyed::Sha384(keyed) => finish(keyed, parts),
+            Keyed::Sha512(keyed) => finish(keyed, parts),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Verifying and decrypting a packet (RFC 4303 §3.4), in two steps: the replay window moves between them.
 
-use crate::crypt::{CbcDecryptor, KeyLengthError, MacKey};
+use crate::crypt::{CbcDecryptor, KeyError, MacKey};
 use crate::drop_reason::DropReason;
 use crate::esp::header::EspHeader;
 use crate::esp::padding;
 use crate::packet_buf::PacketBuf;
-use crate::sa::SaKeys;
+use crate::sa::{IpsecProtocol, SaKeys};
 use crate::suite::{Integrity, SaSuite};
 
 #[cfg(test)]
@@ -25,11 +25,14 @@ pub struct Opener {
 
 impl Opener {
     /// Expands the keys.
-    pub fn new(suite: SaSuite, keys: &SaKeys) -> Result<Self, KeyLengthError> {
+    pub fn new(suite: SaSuite, keys: &SaKeys) -> Result<Self, KeyError> {
+        let protocol = KeyError::Protocol { suite, needed: IpsecProtocol::Esp };
+        let cipher = suite.cipher().ok_or(protocol)?;
+        let integrity = suite.integrity().ok_or(KeyError::NotBuilt(cipher.name()))?;
         Ok(Self {
             suite,
-            cipher: CbcDecryptor::new(suite.cipher, keys.encryption.expose())?,
-            mac: MacKey::new(suite.integrity, keys.integrity.expose())?,
+            cipher: CbcDecryptor::new(cipher, keys.encryption.expose())?,
+            mac: MacKey::new(integrity, keys.integrity.expose())?,
         })
     }
 
@@ -41,9 +44,9 @@ impl Opener {
     /// Checks lengths and Integrity Check Value of an ESP packet. `sequence` is the number that the low half in the
     /// packet stands for; its high half is under the ICV where the suite has extended numbers.
     pub fn verify(&self, sequence: u64, packet: &[u8]) -> Result<(), DropReason> {
-        let block_len = self.suite.cipher.block_len();
-        let icv_len = self.suite.integrity.icv_len();
-        let before = EspHeader::LEN.saturating_add(self.suite.cipher.iv_len());
+        let block_len = self.suite.block_len();
+        let icv_len = self.suite.icv_len();
+        let before = EspHeader::LEN.saturating_add(self.suite.iv_len());
         let (covered, icv) = packet
             .len()
             .checked_sub(icv_len)
@@ -63,7 +66,7 @@ impl Opener {
     /// F-30: whether a packet that [`Opener::verify`] refused would have been right with the ICV of 96 bits that an
     /// old draft of HMAC-SHA2-256 had under the same identifier.
     pub fn is_draft_sha256(&self, sequence: u64, packet: &[u8]) -> bool {
-        if self.suite.integrity != Integrity::HmacSha256_128 {
+        if self.suite.integrity() != Some(Integrity::HmacSha256_128) {
             return false;
         }
         let Some((covered, icv)) = packet.split_last_chunk::<DRAFT_SHA256_ICV_LEN>() else { return false };
@@ -73,8 +76,8 @@ impl Opener {
 
     /// Decrypts a packet that was verified and leaves its payload in `packet`; gives the next header.
     pub fn decrypt(&self, packet: &mut PacketBuf<'_>) -> Result<u8, DropReason> {
-        let iv_len = self.suite.cipher.iv_len();
-        packet.truncate(packet.len().saturating_sub(self.suite.integrity.icv_len()));
+        let iv_len = self.suite.iv_len();
+        packet.truncate(packet.len().saturating_sub(self.suite.icv_len()));
         packet.trim_front(EspHeader::LEN)?;
         let (iv, text) = packet.as_mut_slice().split_at_mut_checked(iv_len).ok_or(DropReason::TooShort)?;
         self.cipher.decrypt(iv, text).ok_or(DropReason::NotBlockAligned)?;
@@ -86,7 +89,7 @@ impl Opener {
 
     /// What the ICV covers behind the packet's own octets.
     fn hidden<'a>(&self, high: &'a [u8; 4]) -> &'a [u8] {
-        if self.suite.esn { high } else { &[] }
+        if self.suite.esn() { high } else { &[] }
     }
 }
 

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use spin::Mutex;
 
 use crate::ah::{self, AhHeader};
-use crate::crypt::KeyLengthError;
+use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
 use crate::esp::{self, EspHeader, NEXT_HEADER_DUMMY, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
 use crate::net::transport::restore_headers;
@@ -65,7 +65,7 @@ pub struct Arrival {
 
 impl InboundSa {
     /// Expands the keys of `params`.
-    pub fn new(params: &SaParams) -> Result<Self, KeyLengthError> {
+    pub fn new(params: &SaParams) -> Result<Self, KeyError> {
         let opener = match params.protocol {
             IpsecProtocol::Esp => Opener::Esp(esp::Opener::new(params.suite, &params.keys)?),
             IpsecProtocol::Ah => Opener::Ah(ah::Opener::new(params.suite, &params.keys)?),
@@ -148,7 +148,7 @@ impl InboundSa {
     /// The number that the low half in a packet stands for, if such a packet may still come.
     fn expect(&self, low: u32) -> Result<u64, DropReason> {
         let state = self.state.lock();
-        let sequence = if self.suite().esn {
+        let sequence = if self.suite().esn() {
             infer(state.window.top(), state.window.size(), low).ok_or(DropReason::TooOld)?
         } else {
             u64::from(low)

@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::ah::{self, final_destination};
 use crate::command::Limit;
-use crate::crypt::KeyLengthError;
+use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
 use crate::esp::{self, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
 use crate::net::transport::{Joint, open_gap};
@@ -51,7 +51,7 @@ pub struct OutboundSa {
 
 impl OutboundSa {
     /// Expands the keys of `params`.
-    pub fn new(params: &SaParams) -> Result<Self, KeyLengthError> {
+    pub fn new(params: &SaParams) -> Result<Self, KeyError> {
         let sealer = match params.protocol {
             IpsecProtocol::Esp => Sealer::Esp(esp::Sealer::new(params.suite, params.spi, &params.keys)?),
             IpsecProtocol::Ah => Sealer::Ah(ah::Sealer::new(params.suite, params.spi, &params.keys)?),
@@ -215,7 +215,7 @@ impl OutboundSa {
     /// The next number. It never wraps: a repeated number would be a repeated IV and a packet that the peer drops
     /// (RFC 4303 §3.3.3).
     fn next_sequence(&self, key: SaKey, events: &EventQueue) -> Result<u64, DropReason> {
-        let last = if self.suite().esn { u64::MAX } else { u64::from(u32::MAX) };
+        let last = if self.suite().esn() { u64::MAX } else { u64::from(u32::MAX) };
         let given = self.sequence.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |given| {
             match given.checked_add(1) {
                 Some(next) if next <= last => Some(next),

@@ -15,7 +15,6 @@ use crate::soft::limits::DatapathLimits;
 use crate::soft::options::DatapathOptions;
 use crate::soft::sad::{Path, SaStatus};
 use crate::soft::tables::{Inbound, Outbound, Tables};
-use crate::suite::Cipher;
 use crate::time::Instant;
 
 #[cfg(test)]
@@ -168,11 +167,8 @@ impl Datapath {
     }
 }
 
-/// AH encrypts nothing (SEC-1) and does not pass a NAT (F-18), which changes what it covers.
+/// AH does not pass a NAT (F-18), which changes what it covers.
 fn check_ah(params: &SaParams) -> Result<(), BackendError> {
-    if params.suite.cipher != Cipher::Null {
-        return Err(BackendError::Invalid(format!("AH with {}: it encrypts nothing", params.suite.cipher)));
-    }
     if params.encap.is_some() {
         return Err(BackendError::Unsupported("AH in UDP: it does not pass a NAT".into()));
     }

@@ -7,7 +7,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use crate::ah;
 use crate::backend::BackendError;
-use crate::crypt::KeyLengthError;
+use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
 use crate::net::{IPV4_HEADER_LEN, IPV6_HEADER_LEN, IpView, TunnelOptions, max_inner_len};
 use crate::sa::{
@@ -117,7 +117,7 @@ impl Sad {
     }
 
     /// Adds a Security Association whose key is free.
-    pub(crate) fn insert(&mut self, params: &SaParams) -> Result<(), KeyLengthError> {
+    pub(crate) fn insert(&mut self, params: &SaParams) -> Result<(), KeyError> {
         match params.direction {
             Direction::Inbound => {
                 let entry = Entry::new(params, InboundSa::new(params)?);
@@ -225,7 +225,7 @@ impl Entry<OutboundSa> {
         let Path { remote, encap, .. } = self.path;
         let suite = self.sa.suite();
         let ip = if remote.is_ipv4() { IPV4_HEADER_LEN } else { IPV6_HEADER_LEN };
-        let ah = || ah::total_len(suite.integrity.icv_len(), remote.is_ipv4());
+        let ah = || ah::total_len(suite.icv_len(), remote.is_ipv4());
         // In transport mode the packet's own header is the outer one.
         match (self.key.protocol, self.sa.mode()) {
             (IpsecProtocol::Esp, Mode::Tunnel) => max_inner_len(mtu, remote, suite, encap),

@@ -56,16 +56,29 @@ pub(crate) fn mac(function: Prf, key: &[u8], parts: &[&[u8]]) -> Tag {
     }
 }
 
-/// The Integrity Check Value over `parts`, cut to its length.
-pub(crate) fn icv(integrity: Integrity, key: &[u8], parts: &[&[u8]]) -> Tag {
-    let function = match integrity {
-        Integrity::HmacMd5_96 => Prf::HmacMd5,
-        Integrity::HmacSha1_96 => Prf::HmacSha1,
-        Integrity::HmacSha256_128 => Prf::HmacSha256,
-    };
-    let mut tag = mac(function, key, parts);
+/// The Integrity Check Value over `parts`, cut to its length; `None` where [`supports`] says so.
+pub(crate) fn icv(integrity: Integrity, key: &[u8], parts: &[&[u8]]) -> Option<Tag> {
+    let mut tag = mac(function(integrity)?, key, parts);
     tag.len = tag.len.min(integrity.icv_len());
-    tag
+    Some(tag)
+}
+
+/// Whether [`icv`] has this algorithm: IKE messages are protected with no other.
+pub(crate) fn supports(integrity: Integrity) -> bool {
+    function(integrity).is_some()
+}
+
+fn function(integrity: Integrity) -> Option<Prf> {
+    match integrity {
+        Integrity::HmacMd5_96 => Some(Prf::HmacMd5),
+        Integrity::HmacSha1_96 => Some(Prf::HmacSha1),
+        Integrity::HmacSha256_128 => Some(Prf::HmacSha256),
+        Integrity::HmacSha384_192 => Some(Prf::HmacSha384),
+        Integrity::HmacSha512_256 => Some(Prf::HmacSha512),
+        Integrity::AesXcbc96 => Some(Prf::AesXcbc),
+        Integrity::AesCmac96 => Some(Prf::AesCmac),
+        Integrity::Aes128Gmac | Integrity::Aes192Gmac | Integrity::Aes256Gmac => None,
+    }
 }
 
 fn hmac_with<D: Digest + EagerHash>(key: &[u8], parts: &[&[u8]]) -> Tag {

@@ -2,11 +2,11 @@
 //! random comes from the caller.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-mod cbc_mode;
+pub(crate) mod cbc_mode;
 pub mod dh;
 mod ecp;
 mod hash;
-mod mac;
+pub(crate) mod mac;
 mod modp;
 mod modp_primes;
 pub mod nat_detection;

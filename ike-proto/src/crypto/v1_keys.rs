@@ -117,7 +117,7 @@ impl Phase1Keys {
     ) -> SaKeys {
         let gxy = shared.map(SecretBytes::expose).unwrap_or_default();
         let seed: [&[u8]; 5] = [gxy, &[ProtocolId::from(protocol).0], &spi.to_be_bytes(), nonce_i, nonce_r];
-        let (encryption, integrity) = (suite.cipher.key_len(), suite.integrity.key_len());
+        let (encryption, integrity) = (suite.encryption_key_len(), suite.integrity_key_len());
         let keymat = chained(self.hash, &self.skeyid_d, &seed, &seed, encryption.saturating_add(integrity));
         let (encryption, integrity) = keymat.split_at_checked(encryption).unwrap_or_default();
         SaKeys {

@@ -134,8 +134,8 @@ pub fn child_keys(
     let mut stream = PrfPlus::new(function, sk_d.expose(), &parts);
     let mut direction = || -> Result<SaKeys, KeyMaterialExhausted> {
         Ok(SaKeys {
-            encryption: stream.take(suite.cipher.key_len())?,
-            integrity: stream.take(suite.integrity.key_len())?,
+            encryption: stream.take(suite.encryption_key_len())?,
+            integrity: stream.take(suite.integrity_key_len())?,
         })
     };
     Ok(ChildKeys { initiator_to_responder: direction()?, responder_to_initiator: direction()? })

@@ -122,7 +122,7 @@ pub fn seal(
     // The lengths that the check value covers include the check value, so it is filled in last.
     let start = datagram.len().saturating_sub(icv_len);
     if let Some((covered, place)) = datagram.split_at_mut_checked(start) {
-        let icv = mac::icv(keys.integrity, keys.int_key.expose(), &[covered]);
+        let icv = mac::icv(keys.integrity, keys.int_key.expose(), &[covered]).ok_or(unusable)?;
         place.iter_mut().zip(icv.as_slice()).for_each(|(place, octet)| *place = *octet);
     }
     Ok(datagram)
@@ -145,7 +145,8 @@ pub fn open(message: &Message<'_>, keys: &ProtectKeys) -> Result<Decrypted, Prot
     }
     let start = message.raw.len().saturating_sub(icv_len);
     let (covered, received) = message.raw.split_at_checked(start).ok_or(too_short)?;
-    let expected = mac::icv(keys.integrity, keys.int_key.expose(), &[covered]);
+    let expected = mac::icv(keys.integrity, keys.int_key.expose(), &[covered])
+        .ok_or(ProtectError::Key(keys.cipher, keys.integrity))?;
     if !ct_eq(expected.as_slice(), received) {
         return Err(ProtectError::Integrity);
     }
@@ -168,7 +169,8 @@ pub fn open(message: &Message<'_>, keys: &ProtectKeys) -> Result<Decrypted, Prot
 impl ProtectKeys {
     /// Whether the keys are as long as their algorithms say; a cipher that does not encrypt has no use here.
     fn check(&self) -> Result<(), ProtectError> {
-        let fits = self.cipher != Cipher::Null
+        let fits = cbc_mode::supports(self.cipher)
+            && mac::supports(self.integrity)
             && self.enc_key.len() == self.cipher.key_len()
             && self.int_key.len() == self.integrity.key_len();
         if fits { Ok(()) } else { Err(ProtectError::Key(self.cipher, self.integrity)) }

@@ -2,12 +2,15 @@
 //!
 //! Only algorithms of our own enums are ever chosen, so whatever is chosen can also be used.
 
+use alloc::vec::Vec;
+
 use esp_core::sa::{IpsecProtocol, Spi};
-use esp_core::suite::{Cipher, SaSuite};
+use esp_core::suite::{Integrity, SaSuite};
 use thiserror::Error;
 
 use super::v2_codec::{self, ChildExchange};
 use super::{ChildProposal, DhGroup, IkeProposal, IkeSuite};
+use crate::crypto::{cbc_mode, mac};
 use crate::wire::codes::{ProtocolId, TransformType};
 use crate::wire::header::IkeSpi;
 use crate::wire::v2::{Proposal, SaPayload, Transform};
@@ -101,20 +104,7 @@ pub fn check_child_answer(
     exchange: ChildExchange,
 ) -> Result<ChosenChild, AnswerError> {
     let (ours, theirs) = answered(offered, answer)?;
-    let with_group = exchange == ChildExchange::Create && !ours.groups.is_empty();
-    match (ours.protocol, with_group) {
-        (IpsecProtocol::Esp, false) => {
-            one_of_each(theirs, &[TransformType::ENCR, TransformType::INTEG, TransformType::ESN])?;
-        }
-        (IpsecProtocol::Esp, true) => {
-            let types = [TransformType::ENCR, TransformType::INTEG, TransformType::DH, TransformType::ESN];
-            one_of_each(theirs, &types)?;
-        }
-        (IpsecProtocol::Ah, false) => one_of_each(theirs, &[TransformType::INTEG, TransformType::ESN])?,
-        (IpsecProtocol::Ah, true) => {
-            one_of_each(theirs, &[TransformType::INTEG, TransformType::DH, TransformType::ESN])?;
-        }
-    }
+    one_of_each(theirs, &answer_types(ours, theirs, exchange))?;
     let (suite, group) =
         common_child(ours, theirs, exchange).ok_or(AnswerError::NotOffered(theirs.number))?;
     let spi = child_spi(theirs).ok_or(AnswerError::Spi)?;
@@ -141,6 +131,25 @@ fn answered<'a, 'b, P>(
     Ok((ours.ok_or(AnswerError::UnknownNumber(theirs.number))?, theirs))
 }
 
+/// The types that an answer has one transform each of. Beside a cipher that authenticates, the integrity may be left
+/// out or be "none".
+fn answer_types(ours: &ChildProposal, theirs: &Proposal, exchange: ChildExchange) -> Vec<TransformType> {
+    let encryption = ours.protocol == IpsecProtocol::Esp;
+    let is_aead =
+        |transform: &Transform| v2_codec::cipher_from_wire(transform).is_some_and(|cipher| cipher.is_aead());
+    let no_integrity = encryption
+        && theirs.of_type(TransformType::ENCR).all(is_aead)
+        && theirs.of_type(TransformType::INTEG).next().is_none();
+    let with_group = exchange == ChildExchange::Create && !ours.groups.is_empty();
+    let types = [
+        (TransformType::ENCR, encryption),
+        (TransformType::INTEG, !no_integrity),
+        (TransformType::DH, with_group),
+        (TransformType::ESN, true),
+    ];
+    types.into_iter().filter_map(|(kind, wanted)| wanted.then_some(kind)).collect()
+}
+
 fn one_of_each(answer: &Proposal, types: &[TransformType]) -> Result<(), AnswerError> {
     let one = |kind: &TransformType| answer.of_type(*kind).count() == 1;
     if types.iter().all(one) && answer.transforms.len() == types.len() {
@@ -155,10 +164,11 @@ fn common_ike(ours: &IkeProposal, theirs: &Proposal) -> Option<IkeSuite> {
     if theirs.protocol != ProtocolId::IKE || !only_types(theirs, &types) {
         return None;
     }
-    let usable = ours.ciphers.iter().filter(|cipher| **cipher != Cipher::Null);
+    let ciphers = ours.ciphers.iter().filter(|cipher| cbc_mode::supports(**cipher));
+    let integrities = ours.integrities.iter().filter(|integrity| mac::supports(**integrity));
     Some(IkeSuite {
-        cipher: first_common(usable, theirs, v2_codec::cipher_from_wire)?,
-        integrity: first_common(&ours.integrities, theirs, v2_codec::integrity_from_wire)?,
+        cipher: first_common(ciphers, theirs, v2_codec::cipher_from_wire)?,
+        integrity: first_common(integrities, theirs, v2_codec::integrity_from_wire)?,
         prf: first_common(&ours.prfs, theirs, v2_codec::prf_from_wire)?,
         dh: first_common(&ours.groups, theirs, |transform| v2_codec::group_from_wire(transform)?)?,
     })
@@ -178,17 +188,30 @@ fn common_child(
     if theirs.protocol != ours.protocol.into() || !only_types(theirs, types) {
         return None;
     }
-    let cipher = match ours.protocol {
-        IpsecProtocol::Esp => first_common(&ours.ciphers, theirs, v2_codec::cipher_from_wire)?,
-        IpsecProtocol::Ah => Cipher::Null,
-    };
-    let integrity = first_common(&ours.integrities, theirs, v2_codec::integrity_from_wire)?;
     let esn = first_common(&ours.esn, theirs, v2_codec::esn_from_wire)?;
+    let suite = match ours.protocol {
+        IpsecProtocol::Esp => {
+            let cipher = first_common(&ours.ciphers, theirs, v2_codec::cipher_from_wire)?;
+            let integrity =
+                if cipher.is_aead() { no_integrity(theirs)? } else { Some(common_integrity(ours, theirs)?) };
+            SaSuite::esp(cipher, integrity, esn).ok()?
+        }
+        IpsecProtocol::Ah => SaSuite::ah(common_integrity(ours, theirs)?, esn),
+    };
     let group = match exchange {
         ChildExchange::Auth => None,
         ChildExchange::Create => common_group(ours, theirs)?,
     };
-    Some((SaSuite { cipher, integrity, esn }, group))
+    Some((suite, group))
+}
+
+fn common_integrity(ours: &ChildProposal, theirs: &Proposal) -> Option<Integrity> {
+    first_common(&ours.integrities, theirs, v2_codec::integrity_from_wire)
+}
+
+/// `None` where an integrity algorithm stands beside a cipher that authenticates by itself (RFC 7296 §3.3).
+fn no_integrity(theirs: &Proposal) -> Option<Option<Integrity>> {
+    theirs.of_type(TransformType::INTEG).all(v2_codec::is_no_integrity).then_some(None)
 }
 
 /// The group of a Child SA's own key exchange; `Some(None)` where neither side wants one.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use esp_core::sa::{IpsecProtocol, Spi};
-use esp_core::suite::{Cipher, Integrity, SaSuite};
+use esp_core::suite::{Cipher, CipherFamily, Integrity, SaSuite};
 
 use super::{ChildProposal, DhGroup, IkeProposal, IkeSuite, Prf};
 use crate::wire::codes::{DhId, EncrId, EsnId, IntegId, PrfId, ProtocolId, TransformType};
@@ -65,16 +65,12 @@ pub fn answer_child(
     number: u8,
     spi: Spi,
 ) -> SaPayload {
-    let ciphers = match protocol {
-        IpsecProtocol::Esp => Vec::from([suite.cipher]),
-        IpsecProtocol::Ah => Vec::new(),
-    };
     let chosen = ChildProposal {
         protocol,
-        ciphers,
-        integrities: Vec::from([suite.integrity]),
+        ciphers: suite.cipher().into_iter().collect(),
+        integrities: suite.integrity().into_iter().collect(),
         groups: group.into_iter().collect(),
-        esn: Vec::from([suite.esn]),
+        esn: Vec::from([suite.esn()]),
     };
     renumbered(offer_child(&[chosen], spi, ChildExchange::Create), number)
 }
@@ -107,30 +103,59 @@ fn child_transforms(proposal: &ChildProposal, exchange: ChildExchange) -> Vec<Tr
 }
 
 fn cipher_to_wire(cipher: Cipher) -> Transform {
-    let aes = |bits| Transform::with_key_length(TransformType::ENCR, EncrId::AES_CBC.0, bits);
-    match cipher {
-        Cipher::Null => Transform::new(TransformType::ENCR, EncrId::NULL.0),
-        Cipher::TripleDesCbc => Transform::new(TransformType::ENCR, EncrId::TRIPLE_DES.0),
-        Cipher::Aes128Cbc => aes(128),
-        Cipher::Aes192Cbc => aes(192),
-        Cipher::Aes256Cbc => aes(256),
+    let id = encr_id(cipher).0;
+    if has_key_length(cipher) {
+        Transform::with_key_length(TransformType::ENCR, id, cipher.key_bits())
+    } else {
+        Transform::new(TransformType::ENCR, id)
     }
 }
 
-/// The cipher that a transform stands for, if it is one of ours: AES with one of its three key lengths, the others
-/// without any attribute (RFC 7296 §3.3.5).
+/// AES has its key length in an attribute, the others have one key length and no attribute (RFC 7296 §3.3.5,
+/// RFC 7634 §4).
+fn has_key_length(cipher: Cipher) -> bool {
+    match cipher.family() {
+        CipherFamily::Null | CipherFamily::TripleDesCbc | CipherFamily::ChaCha20Poly1305 => false,
+        CipherFamily::AesCbc
+        | CipherFamily::AesCtr
+        | CipherFamily::AesGcm
+        | CipherFamily::AesCcm
+        | CipherFamily::AesGmac => true,
+    }
+}
+
+fn encr_id(cipher: Cipher) -> EncrId {
+    match (cipher.family(), cipher.tag_len()) {
+        (CipherFamily::Null, _) => EncrId::NULL,
+        (CipherFamily::TripleDesCbc, _) => EncrId::TRIPLE_DES,
+        (CipherFamily::AesCbc, _) => EncrId::AES_CBC,
+        (CipherFamily::AesCtr, _) => EncrId::AES_CTR,
+        (CipherFamily::AesGcm, Some(8)) => EncrId::AES_GCM_8,
+        (CipherFamily::AesGcm, Some(12)) => EncrId::AES_GCM_12,
+        (CipherFamily::AesGcm, _) => EncrId::AES_GCM_16,
+        (CipherFamily::AesCcm, Some(8)) => EncrId::AES_CCM_8,
+        (CipherFamily::AesCcm, Some(12)) => EncrId::AES_CCM_12,
+        (CipherFamily::AesCcm, _) => EncrId::AES_CCM_16,
+        (CipherFamily::AesGmac, _) => EncrId::AES_GMAC,
+        (CipherFamily::ChaCha20Poly1305, _) => EncrId::CHACHA20_POLY1305,
+    }
+}
+
+/// The cipher that a transform stands for, if it is one of ours.
 pub fn cipher_from_wire(transform: &Transform) -> Option<Cipher> {
     if transform.kind != TransformType::ENCR {
         return None;
     }
-    match (EncrId(transform.id), transform.key_length(), transform.attributes.is_empty()) {
-        (EncrId::NULL, None, true) => Some(Cipher::Null),
-        (EncrId::TRIPLE_DES, None, true) => Some(Cipher::TripleDesCbc),
-        (EncrId::AES_CBC, Some(128), _) => Some(Cipher::Aes128Cbc),
-        (EncrId::AES_CBC, Some(192), _) => Some(Cipher::Aes192Cbc),
-        (EncrId::AES_CBC, Some(256), _) => Some(Cipher::Aes256Cbc),
-        _ => None,
-    }
+    let key_length = transform.key_length();
+    let fits = |cipher: &Cipher| {
+        encr_id(*cipher).0 == transform.id
+            && if has_key_length(*cipher) {
+                key_length == Some(cipher.key_bits())
+            } else {
+                transform.attributes.is_empty()
+            }
+    };
+    Cipher::ALL.iter().copied().find(fits)
 }
 
 const fn prf_id(prf: Prf) -> PrfId {
@@ -156,22 +181,34 @@ pub fn prf_from_wire(transform: &Transform) -> Option<Prf> {
 }
 
 fn integrity_to_wire(integrity: Integrity) -> Transform {
-    let id = match integrity {
+    Transform::new(TransformType::INTEG, integ_id(integrity).0)
+}
+
+fn integ_id(integrity: Integrity) -> IntegId {
+    match integrity {
         Integrity::HmacMd5_96 => IntegId::HMAC_MD5_96,
         Integrity::HmacSha1_96 => IntegId::HMAC_SHA1_96,
         Integrity::HmacSha256_128 => IntegId::HMAC_SHA256_128,
-    };
-    Transform::new(TransformType::INTEG, id.0)
+        Integrity::HmacSha384_192 => IntegId::HMAC_SHA384_192,
+        Integrity::HmacSha512_256 => IntegId::HMAC_SHA512_256,
+        Integrity::AesXcbc96 => IntegId::AES_XCBC_96,
+        Integrity::AesCmac96 => IntegId::AES_CMAC_96,
+        Integrity::Aes128Gmac => IntegId::AES_128_GMAC,
+        Integrity::Aes192Gmac => IntegId::AES_192_GMAC,
+        Integrity::Aes256Gmac => IntegId::AES_256_GMAC,
+    }
 }
 
 /// The integrity algorithm that a transform stands for, if it is one of ours.
 pub fn integrity_from_wire(transform: &Transform) -> Option<Integrity> {
-    match IntegId(plain_id(transform, TransformType::INTEG)?) {
-        IntegId::HMAC_MD5_96 => Some(Integrity::HmacMd5_96),
-        IntegId::HMAC_SHA1_96 => Some(Integrity::HmacSha1_96),
-        IntegId::HMAC_SHA256_128 => Some(Integrity::HmacSha256_128),
-        _ => None,
-    }
+    let id = IntegId(plain_id(transform, TransformType::INTEG)?);
+    Integrity::ALL.iter().copied().find(|integrity| integ_id(*integrity) == id)
+}
+
+/// Whether a transform says that there is no integrity algorithm, as one may beside a cipher that authenticates
+/// (RFC 7296 §3.3).
+pub fn is_no_integrity(transform: &Transform) -> bool {
+    plain_id(transform, TransformType::INTEG).map(IntegId) == Some(IntegId::NONE)
 }
 
 /// The group that a transform stands for: `Some(None)` for "none", `None` where it is not one of ours.

@@ -26,12 +26,13 @@ pub fn selectors(local: &str, remote: &str) -> Selectors {
     Selectors { local: Vec::from([cidr(local).into()]), remote: Vec::from([cidr(remote).into()]) }
 }
 
-/// A proposal with one algorithm of each kind; the pseudo-random function has the hash of the integrity algorithm.
+/// A proposal with one algorithm of each kind; the pseudo-random function has the hash of the integrity
+/// algorithm, or SHA2-256 where that has none.
 pub fn ike_proposal(cipher: Cipher, integrity: Integrity, group: DhGroup) -> IkeProposal {
     let prf = match integrity {
         Integrity::HmacMd5_96 => Prf::HmacMd5,
         Integrity::HmacSha1_96 => Prf::HmacSha1,
-        Integrity::HmacSha256_128 => Prf::HmacSha256,
+        _ => Prf::HmacSha256,
     };
     IkeProposal {
         ciphers: Vec::from([cipher]),

@@ -4,11 +4,11 @@ use core::net::IpAddr;
 
 use esp_core::net::max_inner_len;
 use esp_core::sa::UdpEncap;
-use esp_core::suite::{Cipher, Integrity, SaSuite};
+use esp_core::suite::{Cipher, Integrity, SaSuite, SuiteError};
 
-/// The algorithms that take the most room: the longest blocks and the longest check value.
-const LARGEST_SUITE: SaSuite =
-    SaSuite { cipher: Cipher::Aes256Cbc, integrity: Integrity::HmacSha256_128, esn: false };
+/// The algorithms of the product that take the most room: the longest blocks and the longest check value.
+const LARGEST_SUITE: Result<SaSuite, SuiteError> =
+    SaSuite::esp(Cipher::Aes256Cbc, Some(Integrity::HmacSha256_128), false);
 
 /// ESP in UDP takes more room than bare ESP; the ports do not matter.
 const IN_UDP: UdpEncap = UdpEncap { local_port: 4500, remote_port: 4500 };
@@ -26,7 +26,8 @@ pub const LEAST_MTU: u16 = 1280;
 /// It is never less than [`LEAST_MTU`], because Linux takes IPv6 off a link below that; on such a path the largest
 /// packets leave as fragments.
 pub fn inner_mtu(outer_mtu: u16, gateway: IpAddr) -> u16 {
-    let inner = max_inner_len(outer_mtu.into(), gateway, LARGEST_SUITE, Some(IN_UDP));
+    let inner =
+        LARGEST_SUITE.map_or(0, |suite| max_inner_len(outer_mtu.into(), gateway, suite, Some(IN_UDP)));
     u16::try_from(inner).unwrap_or(outer_mtu).max(LEAST_MTU)
 }
 

@@ -54,7 +54,7 @@ fn sa(direction: Direction, encap: Option<UdpEncap>) -> SaParams {
         remote,
         encap,
         original: None,
-        suite: SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false },
+        suite: SaSuite::esp(Cipher::Aes128Cbc, Some(Integrity::HmacSha1_96), false).unwrap(),
         keys: SaKeys {
             encryption: SecretBytes::copy_from(&[1; 16]),
             integrity: SecretBytes::copy_from(&[2; 20]),

@@ -1,13 +1,13 @@
 //! Tests of putting AH into a packet.
 
 use super::*;
-use crate::suite::{Cipher, Integrity};
+use crate::suite::Integrity;
 use crate::testing::*;
 use core::net::Ipv6Addr;
 use std::vec::Vec;
 
 fn suite(integrity: Integrity, esn: bool) -> SaSuite {
-    SaSuite { cipher: Cipher::Null, integrity, esn }
+    SaSuite::ah(integrity, esn)
 }
 
 fn sealer(suite: SaSuite) -> Sealer {
@@ -25,8 +25,8 @@ fn seal(suite: SaSuite, sequence: u64, packet: &[u8]) -> Result<Vec<u8>, DropRea
 }
 
 fn icv(suite: SaSuite, covered: &[u8]) -> Vec<u8> {
-    let mac = MacKey::new(suite.integrity, keys(suite, 3).integrity.expose()).unwrap();
-    let mut icv = vec![0; suite.integrity.icv_len()];
+    let mac = MacKey::new(suite.integrity().unwrap(), keys(suite, 3).integrity.expose()).unwrap();
+    let mut icv = vec![0; suite.icv_len()];
     mac.compute([covered], &mut icv);
     icv
 }

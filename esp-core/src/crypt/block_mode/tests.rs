@@ -119,7 +119,8 @@ fn wrong_lengths_are_refused_and_change_nothing() {
     for cipher in CIPHERS {
         for len in (0..40).filter(|&len| len != cipher.key_len()) {
             let error = CbcEncryptor::new(cipher, &octets(1, len)).unwrap_err();
-            assert_eq!((error.expected, error.given), (cipher.key_len(), len));
+            let expected = KeyError::Length { name: cipher.name(), expected: cipher.key_len(), given: len };
+            assert_eq!(error, expected);
             assert_eq!(CbcDecryptor::new(cipher, &octets(1, len)).unwrap_err(), error);
         }
         let key = octets(1, cipher.key_len());

@@ -82,7 +82,7 @@ fn what_does_not_fit_is_refused() {
 
 #[test]
 fn the_longest_inner_packet() {
-    let suite = SaSuite { cipher: Cipher::Aes128Cbc, integrity: Integrity::HmacSha1_96, esn: false };
+    let suite = SaSuite::esp(Cipher::Aes128Cbc, Some(Integrity::HmacSha1_96), false).unwrap();
     // 1500 - 20 - 8 - 16 - 12 = 1444, of which 1440 are whole blocks.
     assert_eq!(max_inner_len(1_500, ip("192.0.2.1"), suite, None), 1_438);
     assert_eq!(max_inner_len(1_500, ip("192.0.2.1"), suite, Some(PORTS)), 1_422);

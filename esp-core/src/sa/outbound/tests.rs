@@ -4,7 +4,7 @@ use super::*;
 use crate::command::SaEvent;
 use crate::esp::EspHeader;
 use crate::sa::Direction;
-use crate::suite::SaSuite;
+use crate::suite::{Cipher, Integrity};
 use crate::testing::*;
 use std::collections::BTreeSet;
 use std::vec::Vec;
@@ -12,7 +12,7 @@ use std::vec::Vec;
 const NOW: Instant = Instant::from_secs(5);
 
 fn sa(esn: bool) -> (OutboundSa, SaKey) {
-    let params = params(Direction::Outbound, 0x1000, SaSuite { esn, ..SUITE });
+    let params = params(Direction::Outbound, 0x1000, suite(Cipher::Aes128Cbc, Integrity::HmacSha1_96, esn));
     (OutboundSa::new(&params).unwrap(), params.key())
 }
 

@@ -11,7 +11,7 @@ use crate::net::{OuterHeader, OuterPacket};
 use crate::sa::{Direction, Mode, ReqId, SaUsage, Spi};
 use crate::selector::PortRange;
 use crate::soft::{Outbound, Protected};
-use crate::suite::{Cipher, SaSuite};
+use crate::suite::{Cipher, Integrity, SaSuite};
 use crate::testing::*;
 
 const NOW: Instant = Instant::from_secs(1_000);
@@ -192,11 +192,14 @@ fn commands_that_make_no_sense_are_refused() {
         assert_eq!(near.iter_sas().count(), 0);
         error.to_string()
     };
-    assert_eq!(refuse(&|sa| sa.protocol = IpsecProtocol::Ah), "invalid: AH with aes128: it encrypts nothing");
+    assert_eq!(
+        refuse(&|sa| sa.protocol = IpsecProtocol::Ah),
+        "invalid: aes128-sha1 is a suite of ESP, not of AH"
+    );
     assert_eq!(
         refuse(&|sa| {
             sa.protocol = IpsecProtocol::Ah;
-            sa.suite.cipher = Cipher::Null;
+            sa.suite = SaSuite::ah(Integrity::HmacSha1_96, false);
             sa.encap = Some(UdpEncap { local_port: 4_500, remote_port: 4_500 });
         }),
         "not supported: AH in UDP: it does not pass a NAT"
@@ -206,7 +209,7 @@ fn commands_that_make_no_sense_are_refused() {
         "invalid: 192.0.2.1 and 2001:db8::1 are not of one family"
     );
     assert_eq!(
-        refuse(&|sa| sa.keys = keys(SaSuite { cipher: Cipher::Aes256Cbc, ..SUITE }, 1)),
+        refuse(&|sa| sa.keys = keys(suite(Cipher::Aes256Cbc, Integrity::HmacSha1_96, false), 1)),
         "invalid: a key of aes128 has 16 octets, this one has 32"
     );
     assert_eq!(

@@ -52,7 +52,7 @@ fn wycheproof_vectors() {
 #[test]
 fn check_values_are_cut() {
     for integrity in [Integrity::HmacMd5_96, Integrity::HmacSha1_96, Integrity::HmacSha256_128] {
-        assert_eq!(icv(integrity, b"key", &[b"text"]).as_slice().len(), integrity.icv_len());
+        assert_eq!(icv(integrity, b"key", &[b"text"]).unwrap().as_slice().len(), integrity.icv_len());
     }
     let lens: Vec<_> =
         Prf::ALL.map(|function| (mac(function, b"", &[]).as_slice().len(), function.output_len())).into();

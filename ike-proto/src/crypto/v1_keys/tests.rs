@@ -150,7 +150,7 @@ fn f_32_hashes_are_compared_whole() {
 fn f_3_keymat() {
     let keys = keys(Hash::Sha1, Cipher::Aes128Cbc);
     let spi = Spi::new(0x0a0b_0c0d).unwrap();
-    let suite = SaSuite { cipher: Cipher::Aes256Cbc, integrity: Integrity::HmacSha1_96, esn: false };
+    let suite = SaSuite::esp(Cipher::Aes256Cbc, Some(Integrity::HmacSha1_96), false).unwrap();
     let of = |parts: &[&[u8]]| prf(Hash::Sha1.prf(), keys.skeyid_d.expose(), parts);
     let shared = SecretBytes::copy_from(&[9; 128]);
     for gxy in [None, Some(&shared)] {
@@ -164,7 +164,7 @@ fn f_3_keymat() {
         assert_eq!(made.encryption.expose(), &expected[..32]);
         assert_eq!(made.integrity.expose(), &expected[32..52]);
     }
-    let ah = SaSuite { cipher: Cipher::Null, integrity: Integrity::HmacMd5_96, esn: false };
+    let ah = SaSuite::ah(Integrity::HmacMd5_96, false);
     let made = keys.child_keys(IpsecProtocol::Ah, spi, None, b"nonce-i!", b"nonce-r!", ah);
     let k1 = of(&[&[2], &[0x0a, 0x0b, 0x0c, 0x0d], b"nonce-i!", b"nonce-r!"]);
     assert_eq!(made.encryption.len(), 0, "AH has no encryption key");

@@ -68,7 +68,7 @@ fn check(function: Prf, fields: &BTreeMap<String, Vec<u8>>) {
     let compared = all.len().min(field("DKM").len());
     assert_eq!(all[..compared], field("DKM")[..compared]);
 
-    let sa = SaSuite { cipher: Cipher::Aes256Cbc, integrity: Integrity::HmacSha256_128, esn: false };
+    let sa = SaSuite::esp(Cipher::Aes256Cbc, Some(Integrity::HmacSha256_128), false).unwrap();
     for (name, shared) in [("DKM(Child SA)", None), ("DKM(Child SA D-H)", Some(&shared_new))] {
         let child = child_keys(function, &keys.sk_d, shared, seed.nonce_i, seed.nonce_r, sa).unwrap();
         let (i, r) = (&child.initiator_to_responder, &child.responder_to_initiator);

@@ -31,7 +31,7 @@ fn sealed(inner: &MessageBuilder, keys: &ProtectKeys) -> Vec<u8> {
 fn fix_icv(datagram: &mut [u8], keys: &ProtectKeys) {
     let start = datagram.len() - keys.integrity.icv_len();
     let (covered, place) = datagram.split_at_mut(start);
-    place.copy_from_slice(mac::icv(keys.integrity, keys.int_key.expose(), &[covered]).as_slice());
+    place.copy_from_slice(mac::icv(keys.integrity, keys.int_key.expose(), &[covered]).unwrap().as_slice());
 }
 
 /// Every suite, with content of every length modulo the block.

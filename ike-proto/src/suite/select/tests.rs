@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use esp_core::suite::Integrity;
+use esp_core::suite::{Cipher, Integrity};
 
 use super::*;
 use crate::suite::Prf;
@@ -218,5 +218,40 @@ fn x_27_reserved_spis_are_not_chosen() {
         let offer = esp_offer(|proposal| proposal.spi = spi.to_vec());
         assert_eq!(select_child(&ours, &offer, ChildExchange::Auth), None);
         assert_eq!(check_child_answer(&ours, &offer, ChildExchange::Auth), Err(AnswerError::Spi));
+    }
+}
+
+/// a cipher that authenticates stands alone or beside "none", in an offer and in an answer; beside an integrity
+/// algorithm it is refused.
+#[test]
+fn x_6_an_aead_stands_without_integrity() {
+    let ours = [ChildProposal { integrities: Vec::new(), ..esp(&[Cipher::Aes256Gcm16], &[]) }];
+    let mut message = offer_child(&ours, SPI, ChildExchange::Create);
+    let expected = SaSuite::esp(Cipher::Aes256Gcm16, None, false).unwrap();
+    let select =
+        |payload: &SaPayload| select_child(&ours, payload, ChildExchange::Create).map(|chosen| chosen.suite);
+    let check = |payload: &SaPayload| {
+        check_child_answer(&ours, payload, ChildExchange::Create).map(|chosen| chosen.suite)
+    };
+    assert_eq!((select(&message), check(&message)), (Some(expected), Ok(expected)));
+
+    message.proposals[0].transforms.push(Transform::new(TransformType::INTEG, 0));
+    assert_eq!((select(&message), check(&message)), (Some(expected), Ok(expected)));
+
+    let place = message.proposals[0].transforms.last_mut().unwrap();
+    *place = Transform::new(TransformType::INTEG, 2);
+    assert_eq!((select(&message), check(&message)), (None, Err(AnswerError::NotOffered(1))));
+}
+
+/// what IKE messages cannot be protected with is not chosen for an IKE SA, whatever is configured.
+#[test]
+fn x_7_only_what_ike_can_use_is_chosen() {
+    for (cipher, integrity) in
+        [(Cipher::Aes128Gmac, Integrity::HmacSha1_96), (Cipher::Aes128Cbc, Integrity::Aes128Gmac)]
+    {
+        let mut proposal = usual_ike();
+        (proposal.ciphers, proposal.integrities) = (Vec::from([cipher]), Vec::from([integrity]));
+        let offer = offer_ike(core::slice::from_ref(&proposal), None);
+        assert_eq!(select_ike(&[proposal], &offer), None);
     }
 }

@@ -93,6 +93,12 @@ super::codes! {
         AES_XCBC_96 = 5, "aesxcbc";
         /// AES-CMAC-96.
         AES_CMAC_96 = 8, "aescmac";
+        /// AES-GMAC with a key of 128 bits, for AH.
+        AES_128_GMAC = 9, "aes128gmac";
+        /// AES-GMAC with a key of 192 bits, for AH.
+        AES_192_GMAC = 10, "aes192gmac";
+        /// AES-GMAC with a key of 256 bits, for AH.
+        AES_256_GMAC = 11, "aes256gmac";
         /// HMAC-SHA2-256-128.
         HMAC_SHA256_128 = 12, "sha256";
         /// HMAC-SHA2-384-192.
