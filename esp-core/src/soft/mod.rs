@@ -8,6 +8,7 @@ mod options;
 mod path_mtu;
 mod sad;
 mod seal;
+mod shapes;
 mod spd;
 mod tables;
 

@@ -2,15 +2,13 @@
 
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
-use core::cmp::Reverse;
-use core::net::IpAddr;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 
 use crate::command::{PolicyAction, PolicyId, PolicyParams};
 use crate::net::IpView;
-use crate::selector::{AddressRange, TrafficSelector};
+use crate::selector::Selectors;
+use crate::soft::shapes::{Entry, Shapes};
 use crate::time::Instant;
 
 #[cfg(test)]
@@ -21,6 +19,7 @@ mod tests;
 pub(crate) struct Policy {
     pub(crate) id: PolicyId,
     pub(crate) action: PolicyAction,
+    selectors: Selectors,
     /// Microseconds of the last time that a Security Association was asked for, `u64::MAX` for never.
     last_acquire: AtomicU64,
 }
@@ -37,22 +36,13 @@ impl Policy {
     }
 }
 
-/// What puts one entry before another: the lower number, the longer prefixes, the lower id.
-type Rank = (u32, Reverse<u32>, PolicyId);
-
-/// One pair of selectors of a policy.
-#[derive(Clone, Debug)]
-struct Entry {
-    rank: Rank,
-    local: TrafficSelector,
-    remote: TrafficSelector,
-    policy: Arc<Policy>,
-}
-
-/// The policies, as pairs of selectors in the order in which they are asked. What none selects is dropped.
+/// The policies. What none selects is dropped.
+///
+/// A look-up does not ask one policy after the other: [`Shapes`] finds the few that can select a packet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spd {
-    entries: Vec<Entry>,
+    v4: Shapes<u32>,
+    v6: Shapes<u128>,
     policies: BTreeMap<PolicyId, Arc<Policy>>,
 }
 
@@ -60,27 +50,31 @@ impl Spd {
     /// Adds a policy, or replaces the one with its id.
     pub(crate) fn insert(&mut self, params: &PolicyParams) {
         self.remove(params.id);
-        let policy =
-            Arc::new(Policy { id: params.id, action: params.action, last_acquire: AtomicU64::new(u64::MAX) });
+        let policy = Arc::new(Policy {
+            id: params.id,
+            action: params.action,
+            selectors: params.selectors.clone(),
+            last_acquire: AtomicU64::new(u64::MAX),
+        });
         for local in &params.selectors.local {
             for remote in &params.selectors.remote {
-                let length = fixed_bits(&local.addresses).saturating_add(fixed_bits(&remote.addresses));
-                self.entries.push(Entry {
-                    rank: (params.priority, Reverse(length), params.id),
-                    local: *local,
-                    remote: *remote,
-                    policy: Arc::clone(&policy),
-                });
+                let entry = Entry::new(params.priority, *local, *remote, Arc::clone(&policy));
+                // A pair of two families selects nothing; neither takes it.
+                self.v4.insert(&entry);
+                self.v6.insert(&entry);
             }
         }
-        self.entries.sort_by_key(|entry| entry.rank);
         self.policies.insert(params.id, policy);
     }
 
     /// Removes a policy, if it is there.
     pub(crate) fn remove(&mut self, id: PolicyId) {
-        if self.policies.remove(&id).is_some() {
-            self.entries.retain(|entry| entry.policy.id != id);
+        let Some(policy) = self.policies.remove(&id) else { return };
+        for local in &policy.selectors.local {
+            for remote in &policy.selectors.remote {
+                self.v4.remove(local, remote, id);
+                self.v6.remove(local, remote, id);
+            }
         }
     }
 
@@ -96,19 +90,6 @@ impl Spd {
 
     /// The policy that a packet which we send falls under.
     pub(crate) fn lookup(&self, packet: &IpView) -> Option<&Policy> {
-        let selects = |entry: &&Entry| {
-            entry.local.matches(packet.protocol, packet.source, packet.source_port)
-                && entry.remote.matches(packet.protocol, packet.destination, packet.destination_port)
-        };
-        self.entries.iter().find(selects).map(|entry| &*entry.policy)
-    }
-}
-
-/// How many leading bits all addresses of the range have in common; for a network its prefix length.
-fn fixed_bits(range: &AddressRange) -> u32 {
-    match (range.first(), range.last()) {
-        (IpAddr::V4(first), IpAddr::V4(last)) => (first.to_bits() ^ last.to_bits()).leading_zeros(),
-        (IpAddr::V6(first), IpAddr::V6(last)) => (first.to_bits() ^ last.to_bits()).leading_zeros(),
-        _ => 0,
+        if packet.is_ipv4() { self.v4.lookup(packet) } else { self.v6.lookup(packet) }
     }
 }

@@ -1,7 +1,12 @@
 //! Tests of the Security Policy Database against a linear reference.
 
+use core::cmp::Reverse;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use super::*;
-use crate::selector::Selectors;
+use crate::net::{Cidr, CidrError};
+use crate::selector::{AddressRange, PortRange, TrafficSelector};
+use crate::soft::shapes::{Rank, fixed_bits};
 use crate::testing::*;
 use proptest::prelude::*;
 
@@ -72,41 +77,134 @@ fn acquires_come_at_a_bounded_rate() {
     assert_eq!([0, 1, 999, 1_000, 1_500, 2_000].map(at), [true, false, false, true, false, true]);
 }
 
-fn any_net() -> impl Strategy<Value = String> {
-    (0..4_u8, 0..4_u8, prop::sample::select(vec![0_u8, 8, 16, 24, 32])).prop_map(|(a, b, length)| {
-        let full = u32::from_be_bytes([10, a, b, 1]);
-        let kept = full & u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
-        format!("{}/{length}", core::net::Ipv4Addr::from(kept))
+/// Addresses of one family that are near each other: few enough that policies and packets often meet.
+fn any_address(v6: bool) -> impl Strategy<Value = IpAddr> {
+    (0..4_u8, 0..4_u8, 0..4_u8).prop_map(move |(a, b, c)| {
+        if v6 {
+            Ipv6Addr::new(0x2001, 0xdb8, a.into(), 0, b.into(), 0, 0, c.into()).into()
+        } else {
+            Ipv4Addr::new(10, a, b, c).into()
+        }
+    })
+}
+
+fn any_selector(v6: bool) -> impl Strategy<Value = TrafficSelector> {
+    let lengths: Vec<u8> =
+        if v6 { vec![0, 32, 40, 48, 64, 80, 128] } else { vec![0, 8, 14, 16, 22, 24, 31, 32] };
+    let network = (any_address(v6), prop::sample::select(lengths)).prop_map(|(address, length)| {
+        let net = match Cidr::new(address, length) {
+            Err(CidrError::HostBits { corrected, .. }) => corrected,
+            other => other.unwrap(),
+        };
+        AddressRange::from(net)
+    });
+    let range =
+        (any_address(v6), any_address(v6)).prop_map(|(a, b)| AddressRange::new(a.min(b), a.max(b)).unwrap());
+    let ports = prop::sample::select(vec![
+        PortRange::ANY,
+        PortRange::ANY,
+        PortRange::OPAQUE,
+        PortRange { first: 53, last: 53 },
+        PortRange { first: 1_000, last: 6_000 },
+    ]);
+    (prop_oneof![2 => network, 1 => range], prop::sample::select(vec![0_u8, 0, 6, 17]), ports)
+        .prop_map(|(addresses, protocol, ports)| TrafficSelector { protocol, ports, addresses })
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Add(PolicyParams),
+    Remove(PolicyId),
+}
+
+fn any_policy() -> impl Strategy<Value = PolicyParams> {
+    let sides = any::<bool>().prop_flat_map(|v6| {
+        let side = move || prop::collection::vec(any_selector(v6), 1..3);
+        (side(), side())
+    });
+    (0..12_u64, 0..3_u32, sides).prop_map(|(id, priority, (local, remote))| PolicyParams {
+        id: PolicyId(id),
+        selectors: Selectors { local, remote },
+        action: PolicyAction::Bypass,
+        priority,
+    })
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        3 => any_policy().prop_map(Change::Add),
+        1 => (0..12_u64).prop_map(|id| Change::Remove(PolicyId(id))),
+    ]
+}
+
+/// A packet between two such addresses: UDP to port 53, or a later fragment.
+fn any_packet() -> impl Strategy<Value = IpView> {
+    let ends = any::<bool>().prop_flat_map(|v6| (any_address(v6), any_address(v6)));
+    (ends, any::<bool>()).prop_map(|((source, destination), is_fragment)| {
+        let mut view = packet("10.0.0.1", "10.0.0.2");
+        (view.source, view.destination) = (source, destination);
+        if is_fragment {
+            (view.source_port, view.destination_port) = (None, None);
+        }
+        view
     })
 }
 
 proptest! {
     #[test]
     fn it_is_what_a_linear_search_says(
-        changes in prop::collection::vec(
-            (0..12_u64, 0..3_u32, prop::collection::vec(any_net(), 1..3), prop::collection::vec(any_net(), 1..3), any::<bool>()),
-            1..30,
-        ),
-        probes in prop::collection::vec((0..4_u8, 0..4_u8, 0..4_u8, 0..4_u8), 1..20),
+        changes in prop::collection::vec(any_change(), 1..30),
+        probes in prop::collection::vec(any_packet(), 1..20),
     ) {
         let mut spd = Spd::default();
         let mut policies = BTreeMap::new();
-        for (id, priority, local, remote, add) in changes {
-            if add {
-                let local: Vec<_> = local.iter().map(String::as_str).collect();
-                let remote: Vec<_> = remote.iter().map(String::as_str).collect();
-                let params = params(id, priority, &local, &remote);
-                spd.insert(&params);
-                policies.insert(params.id, params);
-            } else {
-                spd.remove(PolicyId(id));
-                policies.remove(&PolicyId(id));
+        for change in changes {
+            match change {
+                Change::Add(params) => {
+                    spd.insert(&params);
+                    policies.insert(params.id, params);
+                }
+                Change::Remove(id) => {
+                    spd.remove(id);
+                    policies.remove(&id);
+                }
             }
             prop_assert_eq!(spd.len(), policies.len());
         }
-        for (a, b, c, d) in probes {
-            let packet = packet(&format!("10.{a}.{b}.1"), &format!("10.{c}.{d}.1"));
+        for packet in probes {
             prop_assert_eq!(spd.lookup(&packet).map(|policy| policy.id), reference(&policies, &packet));
         }
+        // Nothing is left behind of what is removed.
+        for id in policies.into_keys() {
+            spd.remove(id);
+        }
+        prop_assert_eq!(format!("{spd:?}"), format!("{:?}", Spd::default()));
     }
+}
+
+/// A change of the tables leaves the ones that packets go through as they are.
+#[test]
+fn a_copy_stays_as_it_is() {
+    let mut spd = Spd::default();
+    spd.insert(&params(1, 1, &["10.0.0.0/8"], &["10.0.0.0/8"]));
+    let before = spd.clone();
+    spd.insert(&params(2, 0, &["10.0.0.0/8"], &["10.0.0.0/8"]));
+    spd.remove(PolicyId(1));
+    let there = packet("10.1.0.1", "10.2.0.1");
+    let winner = |spd: &Spd| spd.lookup(&there).map(|policy| policy.id.0);
+    assert_eq!((winner(&before), winner(&spd)), (Some(1), Some(2)));
+}
+
+/// How many entries and maps a look-up comes by does not depend on how many policies there are.
+#[test]
+fn many_policies_of_one_shape_are_one_question() {
+    let mut spd = Spd::default();
+    for id in 0..20_000_u32 {
+        let [_, a, b, c] = id.to_be_bytes();
+        let local = format!("10.{a}.{b}.{c}/32");
+        spd.insert(&params(id.into(), 1, &[&local], &["172.16.0.0/12"]));
+    }
+    assert_eq!(spd.v4.shapes(), 1);
+    let winner = spd.lookup(&packet("10.0.78.31", "172.20.0.1")).map(|policy| policy.id.0);
+    assert_eq!(winner, Some(19_999));
 }
