@@ -11,6 +11,8 @@ mod seal;
 mod shapes;
 mod spd;
 mod tables;
+#[cfg(test)]
+mod testing;
 
 pub use datapath::Datapath;
 pub use limits::DatapathLimits;

@@ -15,6 +15,9 @@ use crate::soft::sad::Entry;
 use crate::soft::tables::{Inbound, Tables};
 use crate::time::Instant;
 
+#[cfg(test)]
+mod tests;
+
 /// A packet that came in, by what finds its Security Association.
 struct Came {
     protocol: IpsecProtocol,

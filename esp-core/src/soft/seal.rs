@@ -13,6 +13,9 @@ use crate::soft::spd::Policy;
 use crate::soft::tables::{Outbound, Protected, Tables};
 use crate::time::Instant;
 
+#[cfg(test)]
+mod tests;
+
 /// The shortest packet that any IPv4 host may have to be told as the longest (RFC 791 §3.2).
 const IPV4_MIN_MTU: usize = 68;
 
