@@ -16,6 +16,8 @@ pub mod command;
 pub mod crypt;
 pub mod drop_reason;
 pub mod esp;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod net;
 pub mod packet_buf;
 pub mod replay;

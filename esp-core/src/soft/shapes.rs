@@ -160,7 +160,6 @@ impl<A> Shapes<A> {
 }
 
 /// The lengths of the two prefixes, and the prefixes. `None` where one is of another family.
-#[expect(clippy::type_complexity, reason = "two pairs that are taken apart at once")]
 fn place<A: Bits>(local: &TrafficSelector, remote: &TrafficSelector) -> Option<((u32, u32), (A, A))> {
     let lengths = (fixed_bits(&local.addresses), fixed_bits(&remote.addresses));
     let local = A::of(local.addresses.first())?.prefix(lengths.0);

@@ -15,6 +15,9 @@ use crate::soft::sad::Sad;
 use crate::soft::spd::Spd;
 use crate::time::Instant;
 
+#[cfg(test)]
+mod tests;
+
 /// What is done with a packet that we send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outbound {

@@ -143,7 +143,7 @@ fn the_longest_packet_fits_and_the_next_is_answered() {
                 let ends = Ends::new(&params, DatapathOptions::default());
                 let longest = crate::net::max_inner_len(1_500, params.remote, suite, encap);
                 let outer = ends.send_one(&inner_of(v6_inside, longest));
-                assert!(outer.len() <= 1_500 && outer.len() + suite.cipher.block_len().max(4) > 1_500);
+                assert!(outer.len() <= 1_500 && outer.len() + suite.block_len().max(4) > 1_500);
                 let all = ends.send(NOW, &inner_of(v6_inside, longest + 1)).unwrap();
                 let [Out::Reply(DropReason::TooBig, icmp)] = &all[..] else { panic!("{all:?}") };
                 let view = IpView::parse(icmp).unwrap();
