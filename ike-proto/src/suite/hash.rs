@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use esp_core::suite::Integrity;
+
 use super::Prf;
 
 /// A hash function. Its HMAC is the pseudo-random function of an ISAKMP SA (RFC 2409 §5).
@@ -31,6 +33,17 @@ impl Hash {
             Self::Sha256 => Prf::HmacSha256,
             Self::Sha384 => Prf::HmacSha384,
             Self::Sha512 => Prf::HmacSha512,
+        }
+    }
+
+    /// The integrity algorithm that is made of it.
+    pub const fn integrity(self) -> Integrity {
+        match self {
+            Self::Md5 => Integrity::HmacMd5_96,
+            Self::Sha1 => Integrity::HmacSha1_96,
+            Self::Sha256 => Integrity::HmacSha256_128,
+            Self::Sha384 => Integrity::HmacSha384_192,
+            Self::Sha512 => Integrity::HmacSha512_256,
         }
     }
 

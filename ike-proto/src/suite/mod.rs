@@ -9,6 +9,7 @@ mod ike_suite;
 mod prf;
 mod proposal;
 pub mod select;
+pub mod v1_codec;
 pub mod v2_codec;
 
 pub use dh_group::DhGroup;

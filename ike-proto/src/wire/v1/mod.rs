@@ -3,6 +3,7 @@
 
 pub mod codes;
 
+mod attribute;
 mod cert;
 mod chain;
 mod delete;
@@ -17,6 +18,7 @@ mod payload;
 mod sa;
 mod vendor_id;
 
+pub use attribute::{Attribute, AttributeValue, decode_attributes, encode_attributes};
 pub use cert::CertPayload;
 pub use chain::{Chain, Item, decode_chain, decode_padded_chain};
 pub use delete::DeletePayload;
@@ -28,7 +30,7 @@ pub use nonce::{NONCE_MAX, NONCE_MIN, NoncePayload};
 pub use notify::{NotifyPayload, cookie_pair};
 pub use opaque::{HashPayload, KePayload, SignaturePayload};
 pub use payload::Payload;
-pub use sa::{Attribute, AttributeValue, Proposal, SaPayload, Transform};
+pub use sa::{Proposal, SaPayload, Transform};
 pub use vendor_id::{VendorId, VendorIdPayload};
 
 #[cfg(test)]
