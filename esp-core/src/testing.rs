@@ -10,29 +10,25 @@ use crate::secret::SecretBytes;
 use crate::selector::{Selectors, TrafficSelector};
 use crate::suite::{Cipher, Integrity, SaSuite};
 
-/// Every cipher.
-pub(crate) const CIPHERS: [Cipher; 5] =
-    [Cipher::Null, Cipher::TripleDesCbc, Cipher::Aes128Cbc, Cipher::Aes192Cbc, Cipher::Aes256Cbc];
-
-/// Every integrity algorithm.
-pub(crate) const INTEGRITIES: [Integrity; 5] = [
-    Integrity::HmacMd5_96,
-    Integrity::HmacSha1_96,
-    Integrity::HmacSha256_128,
-    Integrity::HmacSha384_192,
-    Integrity::HmacSha512_256,
-];
-
-/// Every suite.
+/// Every suite of ESP.
 pub(crate) fn suites() -> Vec<SaSuite> {
     let mut suites = Vec::new();
-    for cipher in CIPHERS {
-        for integrity in INTEGRITIES {
-            suites.extend([false, true].map(|esn| SaSuite::esp(cipher, Some(integrity), esn).unwrap()));
+    for &cipher in Cipher::ALL {
+        for integrity in core::iter::once(None).chain(Integrity::ALL.iter().copied().map(Some)) {
+            suites.extend([false, true].into_iter().flat_map(|esn| SaSuite::esp(cipher, integrity, esn)));
         }
     }
     suites
 }
+
+/// Every suite of AH.
+pub(crate) fn ah_suites() -> impl Iterator<Item = SaSuite> {
+    Integrity::ALL.iter().flat_map(|&integrity| [false, true].map(|esn| SaSuite::ah(integrity, esn)))
+}
+
+/// The ciphers in CBC mode.
+pub(crate) const CBC: [Cipher; 4] =
+    [Cipher::TripleDesCbc, Cipher::Aes128Cbc, Cipher::Aes192Cbc, Cipher::Aes256Cbc];
 
 /// A suite that most tests do with.
 pub(crate) const SUITE: SaSuite = suite(Cipher::Aes128Cbc, Integrity::HmacSha1_96, false);

@@ -85,7 +85,7 @@ impl Sealer {
         let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
         let mut icv = [0; MAX_ICV_LEN];
         let icv = icv.get_mut(..self.suite.icv_len()).ok_or(DropReason::Malformed)?;
-        self.mac.compute([covered.as_slice(), rest, hidden], icv);
+        self.mac.compute(sequence, [covered.as_slice(), rest, hidden], icv);
         rest.get_mut(AhHeader::LEN..)
             .and_then(|rest| rest.get_mut(..icv.len()))
             .ok_or(DropReason::Malformed)?

@@ -18,7 +18,6 @@ mod tests;
 pub struct CbcEncryptor(Encrypt);
 
 enum Encrypt {
-    Null,
     TripleDes(TdesEde3),
     Aes128(Aes128Enc),
     Aes192(Aes192Enc),
@@ -29,7 +28,6 @@ enum Encrypt {
 pub struct CbcDecryptor(Decrypt);
 
 enum Decrypt {
-    Null,
     TripleDes(TdesEde3),
     Aes128(Aes128Dec),
     Aes192(Aes192Dec),
@@ -45,24 +43,17 @@ fn expand<K: KeyInit>(cipher: Cipher, key: &[u8]) -> Result<K, KeyError> {
     })
 }
 
-fn no_key(cipher: Cipher, key: &[u8]) -> Result<(), KeyError> {
-    if key.is_empty() {
-        return Ok(());
-    }
-    Err(KeyError::Length { name: cipher.name(), expected: 0, given: key.len() })
-}
-
 impl CbcEncryptor {
-    /// Expands `key` for `cipher`.
-    pub fn new(cipher: Cipher, key: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self(match cipher {
-            Cipher::Null => no_key(cipher, key).map(|()| Encrypt::Null)?,
-            Cipher::TripleDesCbc => Encrypt::TripleDes(expand(cipher, key)?),
-            Cipher::Aes128Cbc => Encrypt::Aes128(expand(cipher, key)?),
-            Cipher::Aes192Cbc => Encrypt::Aes192(expand(cipher, key)?),
-            Cipher::Aes256Cbc => Encrypt::Aes256(expand(cipher, key)?),
-            other => return Err(KeyError::NotBuilt(other.name())),
-        }))
+    /// Expands `key` for `cipher`. `None` where that is none in CBC mode.
+    pub fn new(cipher: Cipher, key: &[u8]) -> Option<Result<Self, KeyError>> {
+        let key = match cipher {
+            Cipher::TripleDesCbc => expand(cipher, key).map(Encrypt::TripleDes),
+            Cipher::Aes128Cbc => expand(cipher, key).map(Encrypt::Aes128),
+            Cipher::Aes192Cbc => expand(cipher, key).map(Encrypt::Aes192),
+            Cipher::Aes256Cbc => expand(cipher, key).map(Encrypt::Aes256),
+            _ => return None,
+        };
+        Some(key.map(Self))
     }
 
     /// Encrypts `text`, which is a multiple of the block, under `iv`. `None`, and nothing changed, where a length is
@@ -70,7 +61,6 @@ impl CbcEncryptor {
     #[must_use]
     pub fn encrypt(&self, iv: &[u8], text: &mut [u8]) -> Option<()> {
         match &self.0 {
-            Encrypt::Null => iv.is_empty().then_some(()),
             Encrypt::TripleDes(key) => encrypt(key, iv, text),
             Encrypt::Aes128(key) => encrypt(key, iv, text),
             Encrypt::Aes192(key) => encrypt(key, iv, text),
@@ -88,7 +78,6 @@ impl CbcEncryptor {
     #[must_use]
     pub fn derive_iv(&self, nonce: u64, iv: &mut [u8]) -> Option<()> {
         match &self.0 {
-            Encrypt::Null => iv.is_empty().then_some(()),
             Encrypt::TripleDes(key) => derive_iv(key, nonce, iv),
             Encrypt::Aes128(key) => derive_iv(key, nonce, iv),
             Encrypt::Aes192(key) => derive_iv(key, nonce, iv),
@@ -98,16 +87,16 @@ impl CbcEncryptor {
 }
 
 impl CbcDecryptor {
-    /// Expands `key` for `cipher`.
-    pub fn new(cipher: Cipher, key: &[u8]) -> Result<Self, KeyError> {
-        Ok(Self(match cipher {
-            Cipher::Null => no_key(cipher, key).map(|()| Decrypt::Null)?,
-            Cipher::TripleDesCbc => Decrypt::TripleDes(expand(cipher, key)?),
-            Cipher::Aes128Cbc => Decrypt::Aes128(expand(cipher, key)?),
-            Cipher::Aes192Cbc => Decrypt::Aes192(expand(cipher, key)?),
-            Cipher::Aes256Cbc => Decrypt::Aes256(expand(cipher, key)?),
-            other => return Err(KeyError::NotBuilt(other.name())),
-        }))
+    /// Expands `key` for `cipher`. `None` where that is none in CBC mode.
+    pub fn new(cipher: Cipher, key: &[u8]) -> Option<Result<Self, KeyError>> {
+        let key = match cipher {
+            Cipher::TripleDesCbc => expand(cipher, key).map(Decrypt::TripleDes),
+            Cipher::Aes128Cbc => expand(cipher, key).map(Decrypt::Aes128),
+            Cipher::Aes192Cbc => expand(cipher, key).map(Decrypt::Aes192),
+            Cipher::Aes256Cbc => expand(cipher, key).map(Decrypt::Aes256),
+            _ => return None,
+        };
+        Some(key.map(Self))
     }
 
     /// Decrypts `text`, which is a multiple of the block, under `iv`. `None`, and nothing changed, where a length is
@@ -115,7 +104,6 @@ impl CbcDecryptor {
     #[must_use]
     pub fn decrypt(&self, iv: &[u8], text: &mut [u8]) -> Option<()> {
         match &self.0 {
-            Decrypt::Null => iv.is_empty().then_some(()),
             Decrypt::TripleDes(key) => decrypt(key, iv, text),
             Decrypt::Aes128(key) => decrypt(key, iv, text),
             Decrypt::Aes192(key) => decrypt(key, iv, text),

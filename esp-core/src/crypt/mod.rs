@@ -1,9 +1,17 @@
 //! The algorithms at work, with their keys expanded once for each Security Association.
 
+mod aead;
 mod block_mode;
+mod counter_mode;
+mod gmac;
 mod mac;
+mod salt;
+mod xcbc;
 
+pub use aead::AeadKey;
 pub use block_mode::{CbcDecryptor, CbcEncryptor};
+pub use counter_mode::CtrKey;
+pub use gmac::GmacKey;
 pub use mac::MacKey;
 
 use crate::sa::IpsecProtocol;
@@ -30,7 +38,4 @@ pub enum KeyError {
         /// The protocol that they were to be used in.
         needed: IpsecProtocol,
     },
-    /// The algorithm is not built yet.
-    #[error("{0} is not built yet")]
-    NotBuilt(&'static str),
 }

@@ -1,6 +1,7 @@
 //! The Encapsulating Security Payload (RFC 4303): one packet, its keys and its sequence number.
 
 mod header;
+mod keys;
 mod open;
 mod padding;
 mod seal;

@@ -1,11 +1,12 @@
 //! Protecting a packet (RFC 4303 §3.3).
 
-use crate::crypt::{CbcEncryptor, KeyError, MacKey};
+use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
 use crate::esp::header::EspHeader;
+use crate::esp::keys::{AssociatedData, EncryptKey, Keys, Parts, write_counter_iv};
 use crate::esp::padding;
 use crate::packet_buf::PacketBuf;
-use crate::sa::{IpsecProtocol, SaKeys, Spi};
+use crate::sa::{SaKeys, Spi};
 use crate::suite::SaSuite;
 
 #[cfg(test)]
@@ -17,22 +18,13 @@ mod tests;
 pub struct Sealer {
     suite: SaSuite,
     spi: Spi,
-    cipher: CbcEncryptor,
-    mac: MacKey,
+    keys: Keys<EncryptKey>,
 }
 
 impl Sealer {
     /// Expands the keys.
     pub fn new(suite: SaSuite, spi: Spi, keys: &SaKeys) -> Result<Self, KeyError> {
-        let protocol = KeyError::Protocol { suite, needed: IpsecProtocol::Esp };
-        let cipher = suite.cipher().ok_or(protocol)?;
-        let integrity = suite.integrity().ok_or(KeyError::NotBuilt(cipher.name()))?;
-        Ok(Self {
-            suite,
-            spi,
-            cipher: CbcEncryptor::new(cipher, keys.encryption.expose())?,
-            mac: MacKey::new(integrity, keys.integrity.expose())?,
-        })
+        Ok(Self { suite, spi, keys: Keys::new(suite, keys)? })
     }
 
     /// The algorithms.
@@ -55,26 +47,37 @@ impl Sealer {
         }
         let trailer_len = self.trailer_len(packet.len());
         padding::write(packet.append(trailer_len)?, next_header);
-
-        let iv_len = self.suite.iv_len();
-        self.cipher.derive_iv(sequence, packet.prepend(iv_len)?).ok_or(DropReason::Malformed)?;
-        let (iv, text) = packet.as_mut_slice().split_at_mut_checked(iv_len).ok_or(DropReason::Malformed)?;
-        self.cipher.encrypt(iv, text).ok_or(DropReason::Malformed)?;
-
-        let [h0, h1, h2, h3, l0, l1, l2, l3] = sequence.to_be_bytes();
-        let header = EspHeader { spi: self.spi.get(), sequence: u32::from_be_bytes([l0, l1, l2, l3]) };
-        packet.prepend(EspHeader::LEN)?.copy_from_slice(&header.to_bytes());
-
-        // The high half of an extended number is under the ICV, behind the trailer, but not in the packet
-        // (RFC 4303 §2.2.1).
-        let high = [h0, h1, h2, h3];
-        let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
-        let covered = packet.len();
         packet.append(self.suite.icv_len())?;
-        let (covered, icv) =
-            packet.as_mut_slice().split_at_mut_checked(covered).ok_or(DropReason::Malformed)?;
-        self.mac.compute([covered, hidden], icv);
-        Ok(())
+        packet.prepend(self.header_len())?;
+        let parts = Parts::split(self.suite, packet.as_mut_slice()).ok_or(DropReason::Malformed)?;
+        self.protect(sequence, parts).ok_or(DropReason::Malformed)
+    }
+
+    /// Fills header, IV and ICV and encrypts the text. `None` for lengths that no packet of this suite has.
+    fn protect(&self, sequence: u64, parts: Parts<'_>) -> Option<()> {
+        let Parts { header, iv, text, icv } = parts;
+        let [h0, h1, h2, h3, l0, l1, l2, l3] = sequence.to_be_bytes();
+        let (high, low) = ([h0, h1, h2, h3], u32::from_be_bytes([l0, l1, l2, l3]));
+        *header.first_chunk_mut()? = EspHeader { spi: self.spi.get(), sequence: low }.to_bytes();
+        let aad = AssociatedData::new(self.suite, self.spi.get(), high, low);
+        match &self.keys {
+            Keys::Separate(cipher, mac) => {
+                cipher.encrypt(sequence, iv, text)?;
+                // The high half of an extended number is under the ICV, behind the trailer, but not in the packet
+                // (RFC 4303 §2.2.1).
+                let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
+                mac.compute(sequence, [header, iv, text, hidden], icv);
+                Some(())
+            }
+            Keys::Aead(key) => {
+                write_counter_iv(sequence, iv)?;
+                key.seal(iv, aad.as_slice(), text, icv)
+            }
+            Keys::Gmac(key) => {
+                write_counter_iv(sequence, iv)?;
+                key.compute(iv, &[aad.as_slice(), iv, text], icv)
+            }
+        }
     }
 
     /// Octets of ESP header and IV.

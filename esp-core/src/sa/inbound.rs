@@ -106,8 +106,8 @@ impl InboundSa {
     /// Makes the ESP or AH packet in `packet` the IP packet that was protected: in tunnel mode the one inside, in
     /// transport mode the packet itself as it was before.
     ///
-    /// A packet that is not verified changes nothing, neither itself nor the window nor a counter of this Security
-    /// Association. A packet that is verified and then refused for what it holds has spent its sequence number.
+    /// A packet that is not verified changes nothing, neither the window nor a counter of this Security Association,
+    /// nor itself: AES-CCM alone leaves zeros of it. A packet that is verified and then refused for what it holds has spent its sequence number.
     pub fn open(
         &self,
         now: Instant,
@@ -120,7 +120,7 @@ impl InboundSa {
         }
         self.counters.admit(now, arrival.key, events)?;
         let sequence = self.expect(self.low_half(arrival, packet.as_slice())?)?;
-        self.verify(sequence, arrival, packet.as_slice())?;
+        self.verify(sequence, arrival, packet.as_mut_slice())?;
         self.commit(sequence, arrival, events)?;
         self.counters.report_first_use(arrival.key, events);
         let next_header = self.remove(arrival, packet)?;
@@ -157,10 +157,11 @@ impl InboundSa {
         Ok(sequence)
     }
 
-    fn verify(&self, sequence: u64, arrival: &Arrival, packet: &[u8]) -> Result<(), DropReason> {
+    /// Checks the ICV and decrypts ESP in place.
+    fn verify(&self, sequence: u64, arrival: &Arrival, packet: &mut [u8]) -> Result<(), DropReason> {
         // AH covers the headers before it.
         let verified = match &self.opener {
-            Opener::Esp(opener) => opener.verify(sequence, behind(arrival, packet)),
+            Opener::Esp(opener) => opener.open(sequence, behind_mut(arrival, packet)),
             Opener::Ah(opener) => opener.verify(sequence, packet),
         };
         verified.map_err(|reason| {
@@ -175,15 +176,15 @@ impl InboundSa {
         })
     }
 
-    /// Decrypts, or takes AH out of the packet; gives the next header.
+    /// Takes ESP or AH out of a verified packet; gives the next header.
     fn remove(&self, arrival: &Arrival, packet: &mut PacketBuf<'_>) -> Result<u8, DropReason> {
         match (&self.opener, arrival.outer) {
             (Opener::Ah(opener), _) => opener.remove(self.mode, packet),
-            (Opener::Esp(opener), None) => opener.decrypt(packet),
+            (Opener::Esp(opener), None) => opener.strip(packet),
             (Opener::Esp(opener), Some(outer)) => {
                 let headroom = packet.headroom();
                 packet.trim_front(outer.len())?;
-                let next_header = opener.decrypt(packet)?;
+                let next_header = opener.strip(packet)?;
                 if self.mode == Mode::Transport {
                     let distance = packet.headroom().saturating_sub(headroom);
                     restore_headers(packet, outer.joint.offset, distance)?;
@@ -234,4 +235,8 @@ impl InboundSa {
 /// The packet from AH or ESP on.
 fn behind<'a>(arrival: &Arrival, packet: &'a [u8]) -> &'a [u8] {
     packet.get(arrival.outer.map_or(0, |outer| outer.len())..).unwrap_or_default()
+}
+
+fn behind_mut<'a>(arrival: &Arrival, packet: &'a mut [u8]) -> &'a mut [u8] {
+    packet.get_mut(arrival.outer.map_or(0, |outer| outer.len())..).unwrap_or_default()
 }

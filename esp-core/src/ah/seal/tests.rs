@@ -27,7 +27,7 @@ fn seal(suite: SaSuite, sequence: u64, packet: &[u8]) -> Result<Vec<u8>, DropRea
 fn icv(suite: SaSuite, covered: &[u8]) -> Vec<u8> {
     let mac = MacKey::new(suite.integrity().unwrap(), keys(suite, 3).integrity.expose()).unwrap();
     let mut icv = vec![0; suite.icv_len()];
-    mac.compute([covered], &mut icv);
+    mac.compute(0, [covered], &mut icv);
     icv
 }
 

@@ -5,7 +5,7 @@ use crate::command::SaEvent;
 use crate::crypt::MacKey;
 use crate::esp::Sealer;
 use crate::sa::{Direction, SaUsage};
-use crate::suite::{Cipher, Integrity};
+use crate::suite::{Cipher, CipherFamily, Integrity};
 use crate::testing::*;
 use std::vec::Vec;
 
@@ -79,6 +79,7 @@ fn forged_packets_change_nothing() {
     for suite in suites() {
         let world = World::new(suite);
         let good = world.seal(5, 4, &inner(10));
+        let is_ccm = suite.cipher().unwrap().family() == CipherFamily::AesCcm;
         for at in 8..good.len() {
             let mut forged = good.clone();
             forged[at] ^= 0x80;
@@ -93,7 +94,9 @@ fn forged_packets_change_nothing() {
             };
             let outcome = world.sa.open(NOW, &arrival, &mut buf, &world.events);
             assert_eq!(outcome, Err(DropReason::BadIcv), "{suite} {at}");
-            assert_eq!(buf.as_slice(), forged);
+            // AES-CCM verifies what it has decrypted, and leaves zeros where that was wrong.
+            let kept = if is_ccm { 16 } else { forged.len() };
+            assert_eq!(buf.as_slice()[..kept], forged[..kept]);
         }
         let mut jump = good.clone();
         jump[4..8].copy_from_slice(&0x7fff_ffff_u32.to_be_bytes());
@@ -178,7 +181,7 @@ fn wrong_padding_is_refused() {
         packet.extend(trailer);
         let mut icv = [0; 12];
         let mac = MacKey::new(suite.integrity().unwrap(), world.params.keys.integrity.expose()).unwrap();
-        mac.compute([&packet, &[]], &mut icv);
+        mac.compute(0, [&packet, &[]], &mut icv);
         packet.extend(icv);
         assert_eq!(world.open(&packet), Err(reason));
     }
@@ -212,7 +215,7 @@ fn a_move_is_reported_once_and_only_by_the_newest_verified_packet() {
 /// F-30: counted under its own name while nothing was ever verified, refused always.
 #[test]
 fn the_old_draft_of_sha256_has_its_own_reason() {
-    for cipher in CIPHERS {
+    for cipher in core::iter::once(Cipher::Null).chain(CBC) {
         let world = World::new(suite(cipher, Integrity::HmacSha256_128, false));
         let good = world.seal(1, 4, &inner(10));
         let cut = &good[..good.len() - 4];

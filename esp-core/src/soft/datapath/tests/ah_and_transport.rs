@@ -13,7 +13,7 @@ const AH: IpsecProtocol = IpsecProtocol::Ah;
 /// A Security Association between the two outer addresses, for everything of either family.
 fn sa(protocol: IpsecProtocol, mode: Mode, suite: SaSuite, is_ipv4: bool) -> SaParams {
     let ah = |integrity| SaSuite::ah(integrity, suite.esn());
-    let suite = if protocol == AH { suite.integrity().map_or(suite, ah) } else { suite };
+    let suite = if protocol == AH { ah(suite.integrity().unwrap_or(Integrity::HmacSha1_96)) } else { suite };
     let mut params = params(Direction::Outbound, 0x1000, suite);
     params.protocol = protocol;
     params.mode = mode;
@@ -294,7 +294,7 @@ fn f_30_a_peer_with_the_draft_s_sha256() {
     }
     let mac =
         crate::crypt::MacKey::new(suite.integrity().unwrap(), outbound.keys.integrity.expose()).unwrap();
-    mac.compute([&covered], &mut draft[32..44]);
+    mac.compute(0, [&covered], &mut draft[32..44]);
     assert_eq!(open_packet(&far, &draft), Err(DropReason::Sha256IcvCutTo96));
     assert_eq!(open_packet(&far, &seal_packet(&near, &packet).unwrap()), Ok(packet));
     draft[31] = 2;
