@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use esp_core::sa::{IpsecProtocol, Mode, ReqId, VolumeLimits};
-use ike_proto::config::{ChildConfig, ConnectionConfig, Identity, PreSharedKey, Version};
+use ike_proto::config::{ChildConfig, ConnectionConfig, ExchangeMode, Identity, PreSharedKey, Version};
 use ike_proto::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
-use ipsec_policy::{EspEncryption, Finding, IkeAuthentication, PeerGateway, VpnTunnel};
+use ipsec_policy::{
+    EspEncryption, Finding, IkeAuthentication, IkePolicy, IkeVersion, PeerGateway, VpnTunnel,
+};
 
 use crate::config::GatewayConfig;
 
@@ -24,7 +26,7 @@ pub(crate) fn connection(
         .ok_or_else(|| missing(tunnel, "IKE-7", "ike.remote_id", "an identity for a peer of any address"))?;
     let pfs = ipsec.pfs.group().map(|choice| group(choice.group_number())).transpose()?;
     Ok(ConnectionConfig {
-        version: Version::V2,
+        version: version(ike),
         local: config.gateway.external.address,
         remote: (!peer.is_any()).then_some(peer.address),
         local_id: identity(tunnel.local_identity(&config.gateway)),
@@ -40,7 +42,7 @@ pub(crate) fn connection(
         ike_lifetime: Duration::from_secs(u64::from(ike.lifetime_secs)),
         child: ChildConfig {
             proposals: vec![ChildProposal {
-                protocol: IpsecProtocol::Esp,
+                protocol: protocol(tunnel),
                 ciphers: ipsec.encryption().map(EspEncryption::cipher).into_iter().collect(),
                 integrities: vec![ipsec.authentication.integrity()],
                 groups: pfs.into_iter().collect(),
@@ -58,6 +60,25 @@ pub(crate) fn connection(
         retransmit: config.retransmit,
         nat: config.nat,
     })
+}
+
+/// The version, and in IKEv1 the exchange mode (IKE-1, IKE-4).
+fn version(ike: &IkePolicy) -> Version {
+    match (ike.version, ike.exchange_mode()) {
+        (IkeVersion::V2, _) => Version::V2,
+        (IkeVersion::V1, Some(ipsec_policy::ExchangeMode::Aggressive)) => {
+            Version::V1(ExchangeMode::Aggressive)
+        }
+        (IkeVersion::V1, _) => Version::V1(ExchangeMode::Main),
+    }
+}
+
+/// What protects the packets (SEC-1).
+pub(crate) fn protocol(tunnel: &VpnTunnel) -> IpsecProtocol {
+    match tunnel.ipsec.protocol {
+        ipsec_policy::IpsecProtocol::Esp => IpsecProtocol::Esp,
+        ipsec_policy::IpsecProtocol::Ah => IpsecProtocol::Ah,
+    }
 }
 
 fn identity(id: ipsec_policy::Identity) -> Identity {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use esp_core::command::{PolicyAction, PolicyId, PolicyParams};
-use esp_core::sa::{IpsecProtocol, Mode, ReqId, Spi};
+use esp_core::sa::{Mode, ReqId, Spi};
 use esp_core::time::Instant;
 use ike_proto::diagnose::{ChildSaInfo, CloseReason, Event, Explanation, IkeSaInfo, IkeSaName, Phase, Role};
 use ike_proto::endpoint::ConnectionId;
@@ -96,7 +96,7 @@ impl Tunnel {
             selectors: self.tunnel.selectors(),
             action: PolicyAction::Protect {
                 reqid: self.reqid(),
-                protocol: IpsecProtocol::Esp,
+                protocol: crate::connection::protocol(&self.tunnel),
                 mode: Mode::Tunnel,
                 local: config.gateway.external.address,
                 remote: self.remote(),

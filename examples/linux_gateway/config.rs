@@ -7,9 +7,9 @@ use std::time::Duration;
 use esp_core::net::Cidr;
 use ipsec_gateway::GatewayConfig;
 use ipsec_policy::{
-    DhGroup, EspAuthentication, EspEncryption, GatewayId, Identity, IkeAuthentication, IkeEncryption,
-    IkePolicy, IpsecPolicy, Limits, Name, PeerGateway, PeerId, PfsChoice, PreSharedKey, TunnelId, VpcId,
-    VpnGateway, VpnTunnel, parse_subnet,
+    DhGroup, EspAuthentication, EspEncryption, ExchangeMode, GatewayId, Identity, IkeAuthentication,
+    IkeEncryption, IkePolicy, IkeVersion, IpsecPolicy, Limits, Name, PeerGateway, PeerId, PfsChoice,
+    PreSharedKey, TunnelId, VpcId, VpnGateway, VpnTunnel, parse_subnet,
 };
 use serde::Deserialize;
 
@@ -60,6 +60,9 @@ pub(crate) struct TunnelSection {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct IkeSection {
+    version: IkeVersion,
+    /// Only with version v1.
+    exchange_mode: Option<ExchangeMode>,
     encryption: IkeEncryption,
     authentication: IkeAuthentication,
     dh_group: DhGroup,
@@ -140,13 +143,14 @@ impl IkeSection {
     fn policy(self) -> IkePolicy {
         let product = IkePolicy::default();
         IkePolicy {
+            version: self.version,
+            exchange_mode: self.exchange_mode,
             encryption: self.encryption,
             authentication: self.authentication,
             dh_group: self.dh_group,
             local_id: self.local_id,
             remote_id: self.remote_id,
             lifetime_secs: self.lifetime.unwrap_or(product.lifetime_secs),
-            ..product
         }
     }
 }

@@ -20,5 +20,6 @@ mod sa;
 pub mod suite;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod v1;
 mod v2;
 pub mod wire;

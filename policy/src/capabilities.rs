@@ -18,10 +18,10 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// What the gateway of this release carries: IKEv2 with ESP.
+    /// What the gateway of this release carries: both versions with ESP.
     pub fn current() -> Self {
         Self {
-            ike_versions: BTreeSet::from([IkeVersion::V2]),
+            ike_versions: BTreeSet::from([IkeVersion::V1, IkeVersion::V2]),
             protocols: BTreeSet::from([IpsecProtocol::Esp]),
         }
     }

@@ -25,6 +25,8 @@ pub enum DropReason {
     TooManyHalfOpen,
     /// As many IKE SAs as allowed.
     TooManyIkeSas,
+    /// IKEv1: as many exchanges of the peer are under way as allowed.
+    TooManyExchanges,
     /// A first message without the cookie that is asked for at this load; it was answered with one.
     CookieNeeded,
     /// The IKE SA is encrypted, the message is not.
@@ -70,6 +72,7 @@ impl DropReason {
             Self::NoConnection => "no-connection",
             Self::TooManyHalfOpen => "too-many-half-open",
             Self::TooManyIkeSas => "too-many-ike-sas",
+            Self::TooManyExchanges => "too-many-exchanges",
             Self::CookieNeeded => "cookie-needed",
             Self::NotEncrypted => "not-encrypted",
             Self::NotAuthentic => "not-authentic",
@@ -101,6 +104,7 @@ impl fmt::Display for DropReason {
             Self::NoConnection => f.write_str("no connection is configured between these addresses"),
             Self::TooManyHalfOpen => f.write_str("too many half-open IKE SAs"),
             Self::TooManyIkeSas => f.write_str("too many IKE SAs"),
+            Self::TooManyExchanges => f.write_str("too many exchanges of the peer at once"),
             Self::CookieNeeded => f.write_str("a cookie is needed at this load, and was sent"),
             Self::NotEncrypted => f.write_str("not encrypted"),
             Self::NotAuthentic => f.write_str("the Integrity Check Value is wrong"),

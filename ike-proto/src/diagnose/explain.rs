@@ -143,6 +143,10 @@ const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {
             "See that the peer's address is right and the peer is up, and open UDP 500 and 4500 in both directions \
              on every firewall between the two. A peer behind NAT must initiate itself."
         }
+        Some(NatBlock::Key) => {
+            "What went before was answered in clear, this was the first encrypted message: most likely the pre-shared \
+             key differs, and the peer could not read it. Set the same pre-shared key on both sides."
+        }
         None => "See that the peer is up and that nothing on the path blocks UDP 500 and 4500.",
     }
 }

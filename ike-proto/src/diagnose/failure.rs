@@ -115,4 +115,6 @@ pub enum NatBlock {
     Port4500,
     /// Not even port 500 passed.
     Port500,
+    /// Nothing: the first encrypted message of IKEv1 was not answered, which a peer with another key cannot read.
+    Key,
 }

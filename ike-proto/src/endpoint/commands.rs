@@ -8,13 +8,13 @@ use core::net::SocketAddr;
 use esp_core::time::Instant;
 
 use super::{Command, ConnectionId, Endpoint};
-use crate::config::ConnectionConfig;
+use crate::config::{ConnectionConfig, Version};
 use crate::diagnose::{CloseReason, Event, FailureReason, Phase, Role};
 use crate::sa::{Core, IkeSa, IkeSaId, Path, Session, Want};
-use crate::v2;
+use crate::{v1, v2};
 
 /// The port of IKE (RFC 7296 §2).
-const IKE_PORT: u16 = 500;
+pub(super) const IKE_PORT: u16 = 500;
 
 impl Endpoint {
     pub(super) fn handle_command(&mut self, now: Instant, command: Command) {
@@ -67,15 +67,26 @@ impl Endpoint {
         let alive = |sa: &IkeSaId| self.sas.get(sa).is_some_and(|sa| !sa.session.is_over());
         let standing: Vec<IkeSaId> = self.of(id).into_iter().filter(alive).collect();
         if !standing.is_empty() {
-            let with_child = |sa: &IkeSaId| {
+            let complete = |sa: &IkeSaId| {
                 let sa = self.sas.get(sa);
-                sa.is_some_and(|sa| sa.session.established().is_none() || sa.core.has_child())
+                sa.is_some_and(|sa| sa.session.is_complete(&sa.core))
             };
-            if let (Some(first), false) = (standing.first(), standing.iter().any(with_child)) {
+            if let (Some(first), false) = (standing.first(), standing.iter().any(complete)) {
                 self.with_sa(now, *first, |sa, fx| sa.want(Want::CreateChild, fx));
             }
             return;
         }
+        self.begin(now, id, config, path);
+    }
+
+    /// Begins an attempt.
+    pub(super) fn begin(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        config: Arc<ConnectionConfig>,
+        path: Path,
+    ) {
         if self.sas.len() >= self.limits.ike_sas {
             let limit = self.limits.ike_sas;
             let reason = FailureReason::Limit { what: "IKE SAs", limit };
@@ -84,17 +95,22 @@ impl Endpoint {
             });
             return;
         }
+        let fresh = self.of(id).is_empty();
         let sa = self.new_id();
         let started = self.with_effects(now, |fx| {
             fx.event(Event::Connecting { connection: id, local: path.local, remote: path.remote });
             let mut core = Core::new(sa, Role::Initiator, path, now);
             core.connection = Some(id);
+            core.fresh = fresh;
+            let version = config.version;
             core.config = Some(config);
-            match v2::init::InitSent::start(&mut core, fx) {
-                Ok(state) => {
-                    let session = Session::V2(v2::Session::InitSent(state));
-                    Some(IkeSa { core, session })
-                }
+            let started = match version {
+                Version::V1(mode) => v1::Session::start(mode, &mut core, fx).map(Session::V1),
+                Version::V2 => v2::init::InitSent::start(&mut core, fx)
+                    .map(|state| Session::V2(v2::Session::InitSent(state))),
+            };
+            match started {
+                Ok(session) => Some(IkeSa { core, session }),
                 Err(reason) => {
                     core.failed(fx, Role::Initiator, Phase::One, reason);
                     core.release(fx);

@@ -34,8 +34,10 @@ impl Endpoint {
             Ok(header) => header,
             Err(error) => return self.drop(now, path, DropReason::Malformed(error)),
         };
-        if header.major_version != 2 {
-            return self.refuse_version(now, path, &header);
+        match header.major_version {
+            1 => return self.handle_v1(now, path, &header, octets),
+            2 => {}
+            _ => return self.refuse_version(now, path, &header),
         }
         let from_initiator = header.flags.is_initiator();
         let is_first =
@@ -201,7 +203,7 @@ impl Endpoint {
     }
 
     /// Counts and tells a drop.
-    fn drop(&mut self, now: Instant, path: Path, reason: DropReason) {
+    pub(super) fn drop(&mut self, now: Instant, path: Path, reason: DropReason) {
         self.with_effects(now, |fx| {
             fx.dropped(path.remote, reason);
         });

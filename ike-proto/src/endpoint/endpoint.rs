@@ -19,7 +19,7 @@ use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed, Role};
 use crate::sa::{Ask, Connections, Effects, IkeSa, IkeSaId, Registry, Want};
 
 /// How long two IKE SAs of one connection stand beside each other.
-const REDUNDANT_FOR: Duration = Duration::from_secs(2);
+pub(super) const REDUNDANT_FOR: Duration = Duration::from_secs(2);
 
 /// All IKE SAs of a gateway.
 ///
@@ -234,6 +234,12 @@ impl Endpoint {
                         self.with_sa(now, id, |sa, fx| sa.want(want, fx));
                     }
                 }
+                Ask::IsakmpEstablished { connection, id } => self.settle_isakmp(now, connection, id),
+                Ask::Reauthenticate { connection, id } => self.reauthenticate(now, connection, id),
+                Ask::Orphaned { connection, id } => self.rescue_orphan(now, connection, id),
+                Ask::ChildDeleted { connection, protocol, spi, except } => {
+                    self.delete_elsewhere(now, connection, (protocol, spi), except);
+                }
                 Ask::Established { connection } => self.mark_redundant(now, connection),
                 Ask::EndIfRedundant { connection, id } => self.end_if_redundant(now, connection, id),
             }
@@ -248,7 +254,7 @@ impl Endpoint {
             let established_at = self.sas.get(id).and_then(|sa| sa.core.established_at);
             *id != newest && established_at.is_some_and(|at| at < begun_at)
         };
-        self.established_of(connection).into_iter().filter(older).collect()
+        self.of(connection).into_iter().filter(older).collect()
     }
 
     /// If both ends have initiated at once, two IKE SAs stand. Both ends agree that the one with the highest SPI of an
@@ -271,6 +277,9 @@ impl Endpoint {
     /// Ends an IKE SA if another one stands that both ends are known to have. One that the peer may not have yet, since
     /// our answer to IKE_AUTH may be lost, is waited for.
     fn end_if_redundant(&mut self, now: Instant, connection: ConnectionId, id: IkeSaId) {
+        if !self.make_way(now, connection, id) {
+            return;
+        }
         let others: Vec<_> =
             self.established_of(connection).into_iter().filter(|other| *other != id).collect();
         let confirmed = |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.core.confirmed);
@@ -290,7 +299,7 @@ impl Endpoint {
         self.by_connection.range(all).map(|(_, id)| *id).collect()
     }
 
-    fn established_of(&self, connection: ConnectionId) -> Vec<IkeSaId> {
+    pub(super) fn established_of(&self, connection: ConnectionId) -> Vec<IkeSaId> {
         let all = (connection, IkeSaId(0))..=(connection, IkeSaId(u64::MAX));
         self.established.range(all).map(|(_, id)| *id).collect()
     }

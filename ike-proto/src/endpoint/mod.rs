@@ -4,10 +4,12 @@ mod candidates;
 mod commands;
 mod cookie;
 mod demux;
+mod demux_v1;
 #[expect(clippy::module_inception, reason = "the file is named after the one type in it")]
 mod endpoint;
 mod half_open;
 mod input;
+mod isakmp;
 mod output;
 mod rate;
 

@@ -11,7 +11,7 @@ use esp_core::suite::SaSuite;
 use esp_core::time::Instant;
 
 use super::{Lifetime, Path};
-use crate::crypto::v2_keys::ChildKeys;
+pub(crate) use crate::crypto::v2_keys::ChildKeys;
 use crate::diagnose::{ChildSaInfo, Role};
 use crate::suite::DhGroup;
 
@@ -110,8 +110,14 @@ pub(crate) struct ChildSa {
     pub(crate) selectors: Selectors,
     pub(crate) reqid: ReqId,
     pub(crate) encapsulated: bool,
+    /// Whether we started the exchange that made it, when it was started, and when it was done.
+    pub(crate) role: Role,
+    pub(crate) begun_at: Instant,
+    pub(crate) made_at: Instant,
     pub(crate) state: ChildState,
     pub(crate) lifetime: Lifetime,
+    /// Its lifetime as it was drawn, before anything shortened it.
+    pub(crate) planned: Lifetime,
     /// The outbound direction, while it waits for the peer to use the inbound one.
     pub(crate) waiting: Option<(Instant, Box<SaParams>)>,
     /// Whether the peer is known to have it: it took our answer, or we took the peer's.

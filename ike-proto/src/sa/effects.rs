@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use esp_core::command::SaCommand;
-use esp_core::sa::{SaKey, SaParams, Spi};
+use esp_core::sa::{IpsecProtocol, SaKey, SaParams, Spi};
 use esp_core::time::Instant;
 use rand_core::CryptoRng;
 
@@ -34,6 +34,38 @@ pub(crate) enum Ask {
     Established {
         /// Of which connection.
         connection: ConnectionId,
+    },
+    /// IKEv1: an ISAKMP SA is established; it takes over what others of the connection have made.
+    IsakmpEstablished {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// Which one.
+        id: IkeSaId,
+    },
+    /// IKEv1: its end comes near, and another shall take its place (F-17).
+    Reauthenticate {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// Which one.
+        id: IkeSaId,
+    },
+    /// IKEv1: it is gone, and its IPsec SAs need another one.
+    Orphaned {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// Which one.
+        id: IkeSaId,
+    },
+    /// IKEv1: the peer has deleted an IPsec SA under an ISAKMP SA that did not make it.
+    ChildDeleted {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// ESP or AH.
+        protocol: IpsecProtocol,
+        /// The SPI of our outbound packets.
+        spi: Spi,
+        /// Under which one.
+        except: IkeSaId,
     },
     /// End it if another IKE SA of the connection stands.
     EndIfRedundant {

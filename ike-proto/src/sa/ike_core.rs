@@ -51,6 +51,8 @@ pub(crate) struct Core {
     pub(crate) redundant_at: Option<Instant>,
     /// Whether the peer is known to have established it too: the responder of IKE_AUTH cannot tell from its own answer.
     pub(crate) confirmed: bool,
+    /// Whether the connection had no SA when it was begun, so that it is the first contact.
+    pub(crate) fresh: bool,
     last_sent: Instant,
     /// Inbound directions of deleted Child SAs, and until when they stay.
     lingering: Vec<(Instant, SaKey)>,
@@ -75,6 +77,7 @@ impl Core {
             first_message: None,
             redundant_at: None,
             confirmed: role == Role::Initiator,
+            fresh: true,
             last_sent: now,
             lingering: Vec::new(),
         }
@@ -155,8 +158,12 @@ impl Core {
             selectors: spec.selectors.clone(),
             reqid: spec.reqid,
             encapsulated: self.nat.encap,
+            role: spec.role,
+            begun_at: fx.now,
+            made_at: fx.now,
             state: ChildState::Active,
             lifetime,
+            planned: lifetime,
             waiting: None,
             confirmed: !matches!(outbound, OutboundStart::AfterPeer(_)),
             has_outbound: false,
@@ -246,6 +253,35 @@ impl Core {
         self.move_to(fx, path);
     }
 
+    /// Gives its Child SAs away but for those with the inbound SPIs `held`, with what is left of deleted ones.
+    pub(crate) fn give_children(&mut self, held: &[Spi]) -> Given {
+        let (kept, children) = core::mem::take(&mut self.children)
+            .into_iter()
+            .partition(|child: &ChildSa| held.contains(&child.inbound.spi));
+        self.children = kept;
+        let lingering = core::mem::take(&mut self.lingering);
+        Given { path: self.path, children, lingering }
+    }
+
+    /// Takes the Child SAs of another IKE SA with the same peer.
+    pub(crate) fn take_children(&mut self, fx: &mut Effects<'_>, given: Given) {
+        let Given { path, children, lingering } = given;
+        for mut child in children {
+            fx.registry.add_sa(child.inbound, self.id);
+            if child.has_outbound {
+                fx.registry.add_sa(child.outbound, self.id);
+            }
+            if path != self.path {
+                move_child(&mut child, fx, self.id, self.path, self.nat.encap);
+            }
+            self.children.push(child);
+        }
+        for (_, key) in &lingering {
+            fx.registry.add_sa(*key, self.id);
+        }
+        self.lingering.extend(lingering);
+    }
+
     fn move_to(&mut self, fx: &mut Effects<'_>, path: Path) {
         let from = core::mem::replace(&mut self.path, path).remote;
         if let (Some(connection), true) = (self.connection, from != path.remote) {
@@ -253,22 +289,7 @@ impl Core {
         }
         let (id, encap) = (self.id, self.nat.encap);
         for child in &mut self.children {
-            let inbound = SaKey { destination: path.local.ip(), ..child.inbound };
-            let outbound = SaKey { destination: path.remote.ip(), ..child.outbound };
-            fx.move_sa(id, child.inbound, inbound, path, encap);
-            if child.has_outbound {
-                fx.move_sa(id, child.outbound, outbound, path, encap);
-            }
-            if let Some((_, params)) = &mut child.waiting {
-                params.local = path.local.ip();
-                params.remote = path.remote.ip();
-                if let Some(encap) = &mut params.encap {
-                    encap.local_port = path.local.port();
-                    encap.remote_port = path.remote.port();
-                }
-            }
-            child.inbound = inbound;
-            child.outbound = outbound;
+            move_child(child, fx, id, path, encap);
         }
     }
 
@@ -339,6 +360,12 @@ impl Core {
             }
             *until > now
         });
+        for spi in self.due_children(now, |child| child.waiting.as_ref().map(|(at, _)| *at)) {
+            self.start_outbound(fx, spi);
+        }
+        for spi in self.due_children(now, |child| Some(child.lifetime.expires_at)) {
+            wants.push(Want::DeleteChild(spi, CloseReason::Expired));
+        }
         if self.lifetime.is_none() {
             return wants;
         }
@@ -346,17 +373,11 @@ impl Core {
             self.redundant_at = None;
             fx.asks.push(Ask::EndIfRedundant { connection, id: self.id });
         }
-        for spi in self.due_children(now, |child| child.waiting.as_ref().map(|(at, _)| *at)) {
-            self.start_outbound(fx, spi);
-        }
         if self.keepalive_due().is_some_and(|due| due <= now) {
             self.last_sent = now;
             fx.transmit_raw(self.path, Vec::from([KEEPALIVE]));
         }
         self.check_liveness(fx, &mut wants);
-        for spi in self.due_children(now, |child| Some(child.lifetime.expires_at)) {
-            wants.push(Want::DeleteChild(spi, CloseReason::Expired));
-        }
         for spi in self.due_children(now, |child| child.lifetime.rekey_at) {
             if let Some(child) = self.child_mut(spi) {
                 child.lifetime.rekey_at = None;
@@ -379,20 +400,22 @@ impl Core {
     /// When there is something to do here.
     pub(crate) fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
         let lingering = self.lingering.iter().map(|(at, _)| (*at, TimeoutReason::Expiry)).min();
-        let Some(lifetime) = &self.lifetime else { return lingering };
+        let standing = self.lifetime.is_some();
         let of_child = |child: &ChildSa| {
             if child.state == ChildState::Deleting {
                 return None;
             }
             let expiry = (child.lifetime.expires_at, TimeoutReason::Expiry);
-            let rekey = child.lifetime.rekey_at.map(|at| (at, TimeoutReason::Rekey));
+            let rekey = child.lifetime.rekey_at.filter(|_| standing).map(|at| (at, TimeoutReason::Rekey));
             let waiting = child.waiting.as_ref().map(|(at, _)| (*at, TimeoutReason::Rekey));
             [Some(expiry), rekey, waiting].into_iter().flatten().min()
         };
+        let children = self.children.iter().filter_map(of_child).min();
+        let Some(lifetime) = &self.lifetime else { return [lingering, children].into_iter().flatten().min() };
         let liveness = self.config.as_ref().and_then(|c| self.liveness.due(c.liveness.delay));
         [
             lingering,
-            self.children.iter().filter_map(of_child).min(),
+            children,
             Some((lifetime.expires_at, TimeoutReason::Expiry)),
             lifetime.rekey_at.map(|at| (at, TimeoutReason::Rekey)),
             self.redundant_at.map(|at| (at, TimeoutReason::Expiry)),
@@ -430,4 +453,32 @@ impl Core {
             wants.push(Want::Probe);
         }
     }
+}
+
+/// Child SAs on their way from one IKE SA to another.
+#[derive(Debug)]
+pub(crate) struct Given {
+    path: Path,
+    children: Vec<ChildSa>,
+    lingering: Vec<(Instant, SaKey)>,
+}
+
+/// Moves a Child SA to other addresses.
+fn move_child(child: &mut ChildSa, fx: &mut Effects<'_>, id: IkeSaId, path: Path, encap: bool) {
+    let inbound = SaKey { destination: path.local.ip(), ..child.inbound };
+    let outbound = SaKey { destination: path.remote.ip(), ..child.outbound };
+    fx.move_sa(id, child.inbound, inbound, path, encap);
+    if child.has_outbound {
+        fx.move_sa(id, child.outbound, outbound, path, encap);
+    }
+    if let Some((_, params)) = &mut child.waiting {
+        params.local = path.local.ip();
+        params.remote = path.remote.ip();
+        if let Some(encap) = &mut params.encap {
+            encap.local_port = path.local.port();
+            encap.remote_port = path.remote.port();
+        }
+    }
+    child.inbound = inbound;
+    child.outbound = outbound;
 }

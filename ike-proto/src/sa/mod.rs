@@ -3,6 +3,7 @@
 
 mod child;
 mod effects;
+pub(crate) mod identity;
 mod ike_core;
 mod ike_sa;
 mod lifetime;
@@ -13,7 +14,7 @@ mod registry;
 mod retransmit;
 mod session;
 
-pub(crate) use child::{ChildSa, ChildSpec, ChildState, OutboundStart};
+pub(crate) use child::{ChildKeys, ChildSa, ChildSpec, ChildState, OutboundStart};
 pub(crate) use effects::{Ask, Connections, Effects};
 pub(crate) use ike_core::Core;
 pub(crate) use ike_sa::IkeSa;

@@ -7,7 +7,8 @@ use super::{Core, Effects, Path};
 use crate::diagnose::{CloseReason, DropReason, FailureReason, IkeSaName};
 use crate::endpoint::TimeoutReason;
 use crate::suite::IkeSuite;
-use crate::v2;
+use crate::wire::header::Header;
+use crate::{v1, v2};
 
 /// What becomes of a state after an input.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub(crate) enum Want {
 /// The protocol of one version.
 #[derive(Debug)]
 pub(crate) enum Session {
+    /// IKEv1.
+    V1(v1::Session),
     /// IKEv2.
     V2(v2::Session),
 }
@@ -63,14 +66,19 @@ pub(crate) enum Session {
 impl Session {
     /// An IKE message came whose SPI is ours.
     pub(crate) fn handle(self, octets: &[u8], path: Path, core: &mut Core, fx: &mut Effects<'_>) -> Step {
+        // What one version says means nothing to the other.
+        let major = Header::peek(octets).map(|header| header.major_version);
         match self {
-            Self::V2(session) => session.handle(octets, path, core, fx).map(Self::V2),
+            Self::V1(session) if major == Ok(1) => session.handle(octets, path, core, fx).map(Self::V1),
+            Self::V2(session) if major == Ok(2) => session.handle(octets, path, core, fx).map(Self::V2),
+            session => Step::Stay(session, DropReason::Version { major: major.unwrap_or_default() }),
         }
     }
 
     /// Time has passed.
     pub(crate) fn handle_timeout(self, core: &mut Core, fx: &mut Effects<'_>) -> Step {
         match self {
+            Self::V1(session) => session.handle_timeout(core, fx).map(Self::V1),
             Self::V2(session) => session.handle_timeout(core, fx).map(Self::V2),
         }
     }
@@ -78,6 +86,7 @@ impl Session {
     /// Something is wanted.
     pub(crate) fn want(self, want: Want, core: &mut Core, fx: &mut Effects<'_>) -> Step {
         match self {
+            Self::V1(session) => session.want(want, core, fx).map(Self::V1),
             Self::V2(session) => session.want(want, core, fx).map(Self::V2),
         }
     }
@@ -85,6 +94,7 @@ impl Session {
     /// When to call [`Self::handle_timeout`].
     pub(crate) fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
         match self {
+            Self::V1(session) => session.next_timeout(),
             Self::V2(session) => session.next_timeout(),
         }
     }
@@ -92,6 +102,7 @@ impl Session {
     /// Its SPIs.
     pub(crate) fn name(&self) -> IkeSaName {
         match self {
+            Self::V1(session) => session.name(),
             Self::V2(session) => session.name(),
         }
     }
@@ -99,6 +110,7 @@ impl Session {
     /// Its algorithms, once it is established and until it ends.
     pub(crate) fn established(&self) -> Option<IkeSuite> {
         match self {
+            Self::V1(session) => session.established(),
             Self::V2(session) => session.established(),
         }
     }
@@ -106,6 +118,7 @@ impl Session {
     /// Whether an initiator that is not authenticated made us hold it.
     pub(crate) fn is_half_open(&self) -> bool {
         match self {
+            Self::V1(session) => session.is_half_open(),
             Self::V2(session) => session.is_half_open(),
         }
     }
@@ -113,7 +126,34 @@ impl Session {
     /// Whether it is over, but for the last words.
     pub(crate) fn is_over(&self) -> bool {
         match self {
+            Self::V1(session) => session.is_orphaned(),
             Self::V2(session) => session.is_over(),
+        }
+    }
+
+    /// Whether everything that the connection shall carry is carried, or about to be.
+    pub(crate) fn is_complete(&self, core: &Core) -> bool {
+        match self {
+            Self::V1(session) => session.is_complete(core),
+            Self::V2(session) => session.established().is_none() || core.has_child(),
+        }
+    }
+
+    /// Whether it is of IKEv1.
+    pub(crate) fn is_v1(&self) -> bool {
+        matches!(self, Self::V1(_))
+    }
+
+    /// Whether an exchange is under way that only it can finish.
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(self, Self::V1(session) if session.is_busy())
+    }
+
+    /// The same as a session of IKEv1, if it is one.
+    pub(crate) fn v1(&mut self) -> Option<&mut v1::Session> {
+        match self {
+            Self::V1(session) => Some(session),
+            Self::V2(_) => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use esp_core::command::{SaCommand, SaEvent};
 use esp_core::sa::{Direction, SaKey, SaParams, SaUsage, UdpEncap};
+use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
 /// Security Associations as commands made them.
@@ -63,6 +64,11 @@ impl Datapath {
     /// The SA that carries our packets.
     pub fn outbound(&self) -> Option<&SaParams> {
         self.sas(Direction::Outbound).pop()
+    }
+
+    /// The SA that carries our packets between two networks.
+    pub fn outbound_of(&self, selectors: &Selectors) -> Option<&SaParams> {
+        self.sas(Direction::Outbound).into_iter().rev().find(|params| params.selectors == *selectors)
     }
 
     /// Receives a packet that was sent with `params`: true if an SA with the same SPI, keys and algorithms is there.

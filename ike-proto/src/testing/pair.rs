@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
+use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
 use super::network::Network;
@@ -177,6 +178,15 @@ impl Pair {
     pub fn packet(&mut self, from: Side) -> bool {
         let now = self.now;
         let Some(params) = self.peer(from).datapath.outbound().cloned() else { return false };
+        let arrived = self.peer_mut(from.other()).datapath.receive(now, &params);
+        self.drain(from.other());
+        arrived
+    }
+
+    /// Sends one inner packet between two networks, as `from` sees them: true if it arrives.
+    pub fn packet_of(&mut self, from: Side, selectors: &Selectors) -> bool {
+        let now = self.now;
+        let Some(params) = self.peer(from).datapath.outbound_of(selectors).cloned() else { return false };
         let arrived = self.peer_mut(from.other()).datapath.receive(now, &params);
         self.drain(from.other());
         arrived

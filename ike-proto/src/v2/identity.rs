@@ -1,42 +1,16 @@
 //! Identities to and from Identification payloads (RFC 7296 §3.5).
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
 use crate::config::Identity;
-use crate::wire::codes::IdType;
+pub(crate) use crate::sa::identity::encode;
+use crate::sa::identity::{matches as same, shown as show};
 use crate::wire::v2::IdPayload;
-
-/// The type and octets of an identity.
-pub(crate) fn encode(identity: &Identity) -> (IdType, Vec<u8>) {
-    match identity {
-        Identity::Ip(IpAddr::V4(address)) => (IdType::IPV4_ADDR, address.octets().to_vec()),
-        Identity::Ip(IpAddr::V6(address)) => (IdType::IPV6_ADDR, address.octets().to_vec()),
-        Identity::Fqdn(name) => (IdType::FQDN, name.as_bytes().to_vec()),
-        Identity::Email(name) => (IdType::RFC822_ADDR, name.as_bytes().to_vec()),
-        Identity::KeyId(octets) => (IdType::KEY_ID, octets.clone()),
-    }
-}
 
 /// Whether a payload says exactly this identity: the type and every octet.
 pub(crate) fn matches(identity: &Identity, payload: &IdPayload<'_>) -> bool {
-    let (kind, data) = encode(identity);
-    payload.kind == kind && payload.data == data
+    same(identity, payload.kind, payload.data)
 }
 
-/// A payload as an identity to be shown. What is not text of its type is shown as octets. It proves nothing: compare
-/// with [`matches`].
+/// A payload as an identity to be shown; it proves nothing.
 pub(crate) fn shown(payload: &IdPayload<'_>) -> Identity {
-    let octets = || Identity::KeyId(payload.data.to_vec());
-    let text = || String::from_utf8(payload.data.to_vec()).ok();
-    match payload.kind {
-        IdType::IPV4_ADDR => <[u8; 4]>::try_from(payload.data)
-            .map_or_else(|_| octets(), |address| Identity::Ip(Ipv4Addr::from(address).into())),
-        IdType::IPV6_ADDR => <[u8; 16]>::try_from(payload.data)
-            .map_or_else(|_| octets(), |address| Identity::Ip(Ipv6Addr::from(address).into())),
-        IdType::FQDN => text().map_or_else(octets, Identity::Fqdn),
-        IdType::RFC822_ADDR => text().map_or_else(octets, Identity::Email),
-        _ => octets(),
-    }
+    show(payload.kind, payload.data)
 }

@@ -1,0 +1,189 @@
+//! The ISAKMP SAs of one connection: IPsec SAs outlive the one that made them and go over to the next (F-17).
+
+use core::time::Duration;
+
+use esp_core::sa::{IpsecProtocol, Spi};
+use esp_core::time::Instant;
+
+use super::endpoint::REDUNDANT_FOR;
+use super::{ConnectionId, Endpoint};
+use crate::diagnose::{CloseReason, Role};
+use crate::sa::{IkeSaId, Want};
+
+/// When the end that did not begin the newer ISAKMP SA ends the older one, if the other never did.
+const REDUNDANT_LATE: Duration = Duration::from_secs(20);
+
+impl Endpoint {
+    /// An ISAKMP SA is established, and asks again when the peer is known to have it too: only then it counts. One that was begun when another stood takes its place; of two that were begun at once
+    /// both ends keep the one with the highest cookie of an initiator. What others have made goes over to the one that
+    /// stays.
+    pub(super) fn settle_isakmp(&mut self, now: Instant, connection: ConnectionId, newest: IkeSaId) {
+        let Some(sa) = self.sas.get_mut(&newest) else { return };
+        let (initiator, confirmed) =
+            (sa.core.role == Role::Initiator, sa.session.v1().is_some_and(|session| session.is_confirmed()));
+        if !confirmed {
+            let alone =
+                !self.of(connection).into_iter().any(|other| other != newest && self.is_isakmp(other));
+            let want = if alone { Want::CreateChild } else { Want::Probe };
+            if initiator {
+                self.with_sa(now, newest, |sa, fx| sa.want(want, fx));
+            }
+            return;
+        }
+        let mut stays = newest;
+        for other in self.of(connection) {
+            if other == newest || !self.is_isakmp(other) {
+                continue;
+            }
+            if self.beats(other, newest) {
+                stays = other;
+            }
+        }
+        for other in self.of(connection) {
+            if other != stays && self.is_isakmp(other) {
+                self.move_children(now, other, stays);
+                self.retire(now, other, stays);
+            }
+        }
+        let initiator = self.sas.get(&stays).is_some_and(|sa| sa.core.role == Role::Initiator);
+        if initiator {
+            self.with_sa(now, stays, |sa, fx| sa.want(Want::CreateChild, fx));
+        }
+    }
+
+    /// Whether an ISAKMP SA of a connection stands, or what is left of one.
+    fn is_isakmp(&self, id: IkeSaId) -> bool {
+        self.sas.get(&id).is_some_and(|sa| sa.session.established().is_some() || sa.session.is_over())
+    }
+
+    /// Whether an ISAKMP SA stays although `newest` is established.
+    fn beats(&self, other: IkeSaId, newest: IkeSaId) -> bool {
+        let (Some(other), Some(newest)) = (self.sas.get(&other), self.sas.get(&newest)) else { return false };
+        let at_once = other.core.established_at.is_some_and(|at| at > newest.core.begun_at);
+        let stands = other.session.established().is_some();
+        stands && at_once && other.session.name().initiator > newest.session.name().initiator
+    }
+
+    /// Has an ISAKMP SA end that another one has taken the place of: at once if nothing but IPsec SAs was left of it, and
+    /// else a little later, by the end that made the new one.
+    fn retire(&mut self, now: Instant, id: IkeSaId, stays: IkeSaId) {
+        let made_by_us = |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.core.role == Role::Initiator);
+        let replaced = match (self.sas.get(&id), self.sas.get(&stays)) {
+            (Some(old), Some(new)) => old.core.established_at.is_some_and(|at| at <= new.core.begun_at),
+            _ => return,
+        };
+        let ours = if replaced { made_by_us(&stays) } else { made_by_us(&id) };
+        self.with_sa(now, id, |mut sa, fx| {
+            if sa.session.established().is_none() {
+                sa.core.close_children(fx, &CloseReason::Replaced);
+                sa.core.release(fx);
+                return None;
+            }
+            let wait = if ours { REDUNDANT_FOR } else { REDUNDANT_LATE };
+            sa.core.redundant_at.get_or_insert(now + wait);
+            // Nothing of it is replaced again.
+            if let Some(lifetime) = &mut sa.core.lifetime {
+                lifetime.rekey_at = None;
+            }
+            Some(sa)
+        });
+    }
+
+    /// What another ISAKMP SA needs before it ends as one too many: true if it can. Its IPsec SAs go over, and what is
+    /// under way is waited for.
+    pub(super) fn make_way(&mut self, now: Instant, connection: ConnectionId, id: IkeSaId) -> bool {
+        let is_v1 = |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.session.is_v1());
+        if !is_v1(&id) {
+            return true;
+        }
+        let redundant =
+            |other: &IkeSaId| self.sas.get(other).is_some_and(|sa| sa.core.redundant_at.is_some());
+        let others = self.established_of(connection);
+        let Some(stays) = others.into_iter().rev().find(|other| *other != id && !redundant(other)) else {
+            return false;
+        };
+        let busy = self.sas.get(&id).is_some_and(|sa| sa.session.is_busy());
+        if busy {
+            self.with_sa(now, id, |mut sa, _| {
+                sa.core.redundant_at = Some(now + REDUNDANT_FOR);
+                Some(sa)
+            });
+            return false;
+        }
+        self.move_children(now, id, stays);
+        true
+    }
+
+    /// Phase 1 anew, since its lifetime ends: another one, beside the one that stands (F-17).
+    pub(super) fn reauthenticate(&mut self, now: Instant, connection: ConnectionId, id: IkeSaId) {
+        let Some(config) = self.connections.get(&connection).cloned() else { return };
+        let under_way = self.of(connection).into_iter().any(|other| {
+            self.sas.get(&other).is_some_and(|sa| sa.session.established().is_none() && !sa.session.is_over())
+        });
+        let Some(sa) = self.sas.get(&id) else { return };
+        let redundant = sa.core.redundant_at.is_some();
+        // Whom we were told to wait for, and whose address may be any, comes by itself.
+        if under_way || redundant || config.remote.is_none() {
+            return;
+        }
+        let mut path = sa.core.path;
+        if !(sa.core.nat.remote && path.is_floated()) {
+            path.local.set_port(super::commands::IKE_PORT);
+            path.remote.set_port(super::commands::IKE_PORT);
+        }
+        self.begin(now, connection, config, path);
+    }
+
+    /// IPsec SAs have lost their ISAKMP SA: another one takes them, or is begun.
+    pub(super) fn rescue_orphan(&mut self, now: Instant, connection: ConnectionId, id: IkeSaId) {
+        match self.established_of(connection).into_iter().next_back() {
+            Some(stays) => {
+                self.move_children(now, id, stays);
+                self.retire(now, id, stays);
+            }
+            None => self.reauthenticate(now, connection, id),
+        }
+    }
+
+    /// The peer has deleted an IPsec SA under another ISAKMP SA than the one that holds it.
+    pub(super) fn delete_elsewhere(
+        &mut self,
+        now: Instant,
+        connection: ConnectionId,
+        deleted: (IpsecProtocol, Spi),
+        except: IkeSaId,
+    ) {
+        let (protocol, spi) = deleted;
+        for id in self.of(connection).into_iter().filter(|id| *id != except) {
+            self.with_sa(now, id, |mut sa, fx| {
+                let found = sa.core.child_by_outbound(spi).filter(|child| child.protocol == protocol);
+                if let Some((inbound, selectors)) =
+                    found.map(|child| (child.inbound.spi, child.selectors.clone()))
+                {
+                    sa.core.remove_child(fx, inbound, CloseReason::PeerDeleted);
+                    if let Some(session) = sa.session.v1() {
+                        session.removed(&selectors, &mut sa.core, fx);
+                    }
+                }
+                Some(sa)
+            });
+        }
+    }
+
+    fn move_children(&mut self, now: Instant, from: IkeSaId, to: IkeSaId) {
+        let mut moved = None;
+        self.with_sa(now, from, |mut sa, _| {
+            let held = sa.session.v1().map(|session| session.held()).unwrap_or_default();
+            moved = Some(sa.core.give_children(&held));
+            Some(sa)
+        });
+        let Some(moved) = moved else { return };
+        self.with_sa(now, to, |mut sa, fx| {
+            sa.core.take_children(fx, moved);
+            if let Some(session) = sa.session.v1() {
+                session.adopted(&mut sa.core, fx);
+            }
+            Some(sa)
+        });
+    }
+}

@@ -1,0 +1,16 @@
+//! Every bound on what a peer can make an ISAKMP SA hold.
+
+/// Quick modes that we have under way at once: four hundred pairs of subnets come up without a storm.
+pub(crate) const OWN_QUICK_MODES: usize = 8;
+/// Quick modes of the peer that are under way at once. One more is not answered until another is over.
+pub(crate) const PEER_QUICK_MODES: usize = 64;
+/// Finished exchanges whose last message is answered again when it is repeated.
+pub(crate) const FINISHED: usize = 256;
+/// Message ids of the peer that are remembered: none makes a second exchange (RFC 2408 §3.1).
+pub(crate) const USED_IDS: usize = 4_096;
+/// Pre-shared keys that are tried on the fifth message of main mode.
+pub(crate) const KEYS_TRIED: usize = 64;
+/// Times that the second message of aggressive mode goes out unasked: it may go to somebody who never asked.
+pub(crate) const AGGRESSIVE_REPEATS: u32 = 2;
+/// SPIs in one Delete of ours, which so needs no fragments.
+pub(crate) const SPIS_OF_DELETE: usize = 64;

@@ -1,0 +1,28 @@
+//! IKEv1 (RFC 2409): what is said when, in both roles. One file is one role of one exchange.
+
+mod aggressive;
+mod answer;
+mod contents;
+mod dpd;
+mod draft;
+mod established;
+mod informational;
+mod isakmp;
+mod limits;
+mod main_mode;
+mod orphaned;
+mod phase1;
+mod quick;
+mod replay;
+mod session;
+mod trace;
+mod traits;
+
+pub(crate) use aggressive::respond as respond_aggressive;
+pub(crate) use answer::Answer;
+pub(crate) use main_mode::respond as respond_main;
+pub(crate) use session::Session;
+pub(crate) use trace::{message, payload_name, payload_names};
+
+#[cfg(test)]
+mod tests;
