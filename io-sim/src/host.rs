@@ -7,11 +7,14 @@ use std::net::IpAddr;
 use esp_core::time::Instant;
 
 use crate::node::{Context, Node, Port};
-use crate::packet::{Echo, build_echo, parse_echo, parse_ip};
+use crate::packet::{Echo, HEADER_V4, HEADER_V6, build_echo, parse_echo, parse_ip, parse_too_big};
 
 /// What every echo request of a [`Host`] starts with. It is long enough that cipher text never holds it by chance: where
 /// the oracle finds it on an outer link, a packet was not encrypted.
 pub const MARKER: &[u8; 16] = b"\xf0inner\xf1in\xf2clear\xf3";
+
+/// Octets before the payload of an echo message.
+const ECHO_HEADER: usize = 8;
 
 /// Names a series of a host: its ICMP identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +89,8 @@ pub struct Host {
     series: BTreeMap<SeriesId, Series>,
     requests: u64,
     strays: u64,
+    /// The longest packets that pass, by destination, as far as it was told.
+    path_mtus: BTreeMap<IpAddr, usize>,
 }
 
 impl Host {
@@ -94,7 +99,14 @@ impl Host {
 
     /// A host that answers and sends nothing by itself.
     pub fn new(name: impl Into<String>, address: IpAddr) -> Self {
-        Self { name: name.into(), address, series: BTreeMap::new(), requests: 0, strays: 0 }
+        Self {
+            name: name.into(),
+            address,
+            series: BTreeMap::new(),
+            requests: 0,
+            strays: 0,
+            path_mtus: BTreeMap::new(),
+        }
     }
 
     /// Its address.
@@ -105,6 +117,11 @@ impl Host {
     /// Echo requests that it received and answered.
     pub fn requests(&self) -> u64 {
         self.requests
+    }
+
+    /// The longest packet that passes to a destination, if it was told; it sends none that is longer.
+    pub fn path_mtu(&self, destination: IpAddr) -> Option<usize> {
+        self.path_mtus.get(&destination).copied()
     }
 
     /// Packets that were not for it, or nothing that it knows.
@@ -177,6 +194,10 @@ impl Node for Host {
 
     fn handle_packet(&mut self, context: &mut Context, _port: Port, packet: &[u8]) {
         let ip = parse_ip(packet).filter(|ip| ip.destination == self.address);
+        if let Some((destination, mtu)) = ip.as_ref().and_then(parse_too_big) {
+            self.path_mtus.insert(destination, mtu);
+            return;
+        }
         let Some((ip, echo)) = ip.and_then(|ip| Some((ip, parse_echo(&ip)?))) else {
             self.strays += 1;
             return;
@@ -197,7 +218,11 @@ impl Node for Host {
             let Some(at) = series.next.filter(|at| *at <= now) else { continue };
             let sequence = u16::try_from(series.sent.len()).unwrap_or(u16::MAX);
             if sequence < series.plan.count {
-                let payload = payload(series.plan.payload_len);
+                let destination = series.plan.destination;
+                let around = if destination.is_ipv4() { HEADER_V4 } else { HEADER_V6 } + ECHO_HEADER;
+                let fits =
+                    self.path_mtus.get(&destination).map_or(usize::MAX, |mtu| mtu.saturating_sub(around));
+                let payload = payload(series.plan.payload_len.min(fits));
                 let echo = Echo { reply: false, identifier: id.0, sequence, payload: &payload };
                 if let Some(packet) = build_echo(self.address, series.plan.destination, &echo) {
                     context.send(Self::PORT, packet);

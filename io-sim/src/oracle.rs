@@ -11,7 +11,7 @@ use esp_core::time::Instant;
 
 use crate::host::MARKER;
 use crate::link::{LinkId, Side};
-use crate::packet::{IpPacket, esp_header, esp_payload, parse_echo, parse_ip, summary};
+use crate::packet::{IpPacket, esp_header, esp_payload, parse_echo, parse_ip, parse_too_big, summary};
 use crate::trace::TraceDigest;
 
 /// What a link carries, as far as the oracle is concerned.
@@ -153,6 +153,12 @@ impl Oracle {
             return;
         }
         let prefix = *prefix;
+        // The gateway's own answer to a packet of the host, and not one out of a tunnel.
+        let about_own =
+            parse_ip(packet).filter(|ip| prefix.contains(ip.destination)).as_ref().and_then(parse_too_big);
+        if about_own.is_some() {
+            return;
+        }
         self.inner_delivered += 1;
         if parse_ip(packet).is_none_or(|ip| !prefix.contains(ip.destination)) {
             self.violate(at, link, ViolationKind::WrongNetwork, summary(packet));

@@ -6,7 +6,7 @@ mod icmp;
 mod ip;
 mod udp;
 
-pub use icmp::{Echo, build_echo, parse_echo};
+pub use icmp::{Echo, build_echo, build_too_big, parse_echo, parse_too_big};
 pub use ip::{HEADER_V4, HEADER_V6, IpPacket, build_ip, forwarded, parse_ip};
 pub use udp::{UdpDatagram, build_udp, parse_udp};
 
@@ -37,6 +37,10 @@ pub fn summary(packet: &[u8]) -> String {
     let what = match (ip.protocol, parse_echo(&ip)) {
         (_, Some(echo)) => echo.to_string(),
         (ESP, None) => esp_summary(ip.payload),
+        (ICMP | ICMPV6, None) => match parse_too_big(&ip) {
+            Some((to, mtu)) => format!("a packet to {to} is too big: {mtu} octets pass"),
+            None => format!("ICMP, {} octets", ip.payload.len()),
+        },
         (UDP, None) => "UDP with a wrong length or checksum".to_owned(),
         (protocol, None) => format!("protocol {protocol}, {} octets", ip.payload.len()),
     };

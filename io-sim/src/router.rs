@@ -6,27 +6,48 @@ use esp_core::net::Cidr;
 use esp_core::time::Instant;
 
 use crate::node::{Context, Node, Port};
-use crate::packet::{forwarded, parse_ip};
+use crate::packet::{build_too_big, forwarded, parse_ip};
 
 /// A router with any number of ports.
 #[derive(Debug)]
 pub struct Router {
     name: String,
     routes: Vec<(Cidr, Port)>,
+    narrow: Option<Narrow>,
     passed: u64,
     dropped: u64,
+    too_big: u64,
+}
+
+/// A link that carries less than the others, whose router says so.
+#[derive(Clone, Copy, Debug)]
+struct Narrow {
+    port: Port,
+    mtu: u16,
+    address: IpAddr,
 }
 
 impl Router {
     /// A router without routes.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), routes: Vec::new(), passed: 0, dropped: 0 }
+        Self { name: name.into(), routes: Vec::new(), narrow: None, passed: 0, dropped: 0, too_big: 0 }
     }
 
     /// Adds a route, in the place of one to the same prefix.
     pub fn add_route(&mut self, destination: Cidr, port: Port) {
         self.routes.retain(|(prefix, _)| *prefix != destination);
         self.routes.push((destination, port));
+    }
+
+    /// Tells senders, from `address`, that packets of more than `mtu` octets do not leave by `port`. It fragments none:
+    /// nothing here sends packets that may be.
+    pub fn set_narrow(&mut self, port: Port, mtu: u16, address: IpAddr) {
+        self.narrow = Some(Narrow { port, mtu, address });
+    }
+
+    /// Packets whose senders were told that they are too big.
+    pub fn too_big(&self) -> u64 {
+        self.too_big
     }
 
     /// Packets passed on.
@@ -50,8 +71,16 @@ impl Node for Router {
         &self.name
     }
 
-    fn handle_packet(&mut self, context: &mut Context, _port: Port, packet: &[u8]) {
+    fn handle_packet(&mut self, context: &mut Context, came_from: Port, packet: &[u8]) {
         let port = parse_ip(packet).and_then(|ip| self.port_to(ip.destination));
+        if let Some(narrow) = self.narrow
+            && port == Some(narrow.port)
+            && packet.len() > usize::from(narrow.mtu)
+            && let Some(message) = build_too_big(narrow.address, packet, narrow.mtu)
+        {
+            self.too_big += 1;
+            return context.send(came_from, message);
+        }
         match port.zip(forwarded(packet)) {
             Some((port, packet)) => {
                 self.passed += 1;

@@ -97,3 +97,21 @@ proptest! {
         let _ = forwarded(&packet);
     }
 }
+
+#[test]
+fn too_big_comes_back() {
+    for v6 in [false, true] {
+        let (from, to, router) = (address(v6, 1), address(v6, 2), address(v6, 9));
+        let packet = build_ip(from, to, ESP, &[7; 1_400]).unwrap();
+        let message = build_too_big(router, &packet, 1_300).unwrap();
+        let ip = parse_ip(&message).unwrap();
+        assert_eq!((ip.source, ip.destination), (router, from));
+        assert_eq!(parse_too_big(&ip), Some((to, 1_300)));
+        assert!(message.len() <= if v6 { 1_280 } else { 576 });
+        let mut damaged = message.clone();
+        *damaged.last_mut().unwrap() ^= 1;
+        assert_eq!(parse_too_big(&parse_ip(&damaged).unwrap()), None);
+        assert_eq!(parse_too_big(&parse_ip(&packet).unwrap()), None);
+        assert_eq!(build_too_big(address(!v6, 9), &packet, 1_300), None);
+    }
+}

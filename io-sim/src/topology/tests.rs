@@ -148,3 +148,61 @@ fn ipv6_outside_and_inside() {
     options.right.public = parsed("106.75.234.74");
     require_clean(&mut two_gateways(14, &options));
 }
+
+/// A link on the way carries less than an Ethernet: the router before it tells the gateway, which tells the host, whose
+/// next packets fit. Its packets may not be fragmented, so nothing but that gets them through.
+fn require_path_mtu_discovery(mut net: TwoGateways, router: &str, mtu: u16) {
+    assert!(net.connect(Duration::from_secs(120)), "not connected");
+    net.world.run_for(Duration::from_secs(1));
+    let (internet, right) = (net.internet, net.right.outer);
+    net.world.act(internet, |internet, _| internet.set_narrow(Port(1), mtu, parsed(router)));
+    net.world.link_mut(right).set_mtu(mtu.into());
+    let destination = net.world.node(net.right.host).address();
+    let plan = PingSeries { payload_len: 1_350, ..PingSeries::new(destination, 6, Duration::from_secs(1)) };
+    let host = net.left.host;
+    let series = net.world.act(host, |host, context| host.start_pings(context, plan));
+    net.world.run_for(Duration::from_secs(10));
+    let report = net.report(End::Left, series);
+    assert_eq!((report.sent, report.received), (6, 4), "one for each who had to be told: {report:?}");
+    assert_eq!(net.world.node(internet).too_big(), 1);
+    assert_eq!(net.world.node(net.left.gateway).counters().path_mtus, 1);
+    let told = net.world.node(host).path_mtu(destination).unwrap();
+    assert!(told < usize::from(mtu) && told + 100 > usize::from(mtu), "{told}");
+    assert_eq!(net.world.link(right).stats(Side::B).too_big, 0, "the link never had to drop one");
+    assert_eq!(net.world.link(right).stats(Side::A).too_big, 0);
+    assert_eq!(net.world.oracle().violations(), []);
+}
+
+#[test]
+fn a_narrow_link_on_the_way_is_found_out() {
+    require_path_mtu_discovery(two_gateways(15, &TwoGatewaysOptions::scn4()), "198.51.100.9", 1_300);
+}
+
+#[test]
+fn a_narrow_link_on_the_way_is_found_out_with_ipv6() {
+    let psk = || parsed::<PreSharedKey>("another-key");
+    let site = |public, subnet, host| SiteOptions::new(parsed(public), parsed(subnet), parsed(host), psk());
+    let options = TwoGatewaysOptions {
+        left: site("2001:db8::1", "fd00:1::/48", "fd00:1::5"),
+        right: site("2001:db8::2", "fd00:2::/48", "fd00:2::5"),
+        latency: Duration::from_millis(5),
+    };
+    require_path_mtu_discovery(two_gateways(16, &options), "2001:db8:9::1", 1_400);
+}
+
+/// The gateway's own link is the narrow one: it needs nobody to be told.
+#[test]
+fn a_packet_that_fits_no_tunnel_is_answered_by_the_gateway() {
+    let mut net = two_gateways(17, &TwoGatewaysOptions::scn4());
+    assert!(net.connect(Duration::from_secs(120)), "not connected");
+    net.world.run_for(Duration::from_secs(1));
+    let destination = net.world.node(net.right.host).address();
+    let plan = PingSeries { payload_len: 1_472, ..PingSeries::new(destination, 5, INTERVAL) };
+    let host = net.left.host;
+    let series = net.world.act(host, |host, context| host.start_pings(context, plan));
+    net.world.run_for(Duration::from_secs(2));
+    let report = net.report(End::Left, series);
+    assert_eq!((report.sent, report.received), (5, 4));
+    assert_eq!(net.world.node(net.left.gateway).counters().path_mtus, 0);
+    assert_eq!(net.world.oracle().violations(), []);
+}
