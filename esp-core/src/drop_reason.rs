@@ -84,6 +84,9 @@ drop_reasons! {
     NotBetweenTheEnds => "transport mode carries packets between the two ends of the Security Association alone",
     /// A transport mode packet without the IP header that it came with.
     NoOuterHeader => "a transport mode packet without the IP header that it came with",
+    /// Padding against traffic analysis was asked for outside ESP's tunnel mode, where nothing tells the receiver where
+    /// the payload ends (RFC 4303 §2.7).
+    PaddingOutsideTunnelMode => "padding against traffic analysis is for ESP in tunnel mode alone",
     /// The headers before AH are longer than a packet may have.
     HeadersTooLong => "the headers before AH are too long",
     /// The packet goes by a route whose end its sender cannot tell, so AH cannot cover its destination.

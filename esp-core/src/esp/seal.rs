@@ -35,8 +35,13 @@ impl Sealer {
     /// Whether `packet` has the room that [`Sealer::seal`] needs around it. Asked before a sequence number is
     /// spent.
     pub fn has_room(&self, packet: &PacketBuf<'_>) -> bool {
-        let trailer = self.trailer_len(packet.len()).saturating_add(self.suite.icv_len());
-        packet.headroom() >= self.header_len() && packet.tailroom() >= trailer
+        self.has_room_for(packet.len(), packet)
+    }
+
+    /// As [`Sealer::has_room`], for the payload made longer first, to `len` octets.
+    pub fn has_room_for(&self, len: usize, packet: &PacketBuf<'_>) -> bool {
+        let behind = self.sealed_len(len).saturating_sub(self.header_len()).saturating_sub(packet.len());
+        packet.headroom() >= self.header_len() && packet.tailroom() >= behind
     }
 
     /// Makes the payload in `packet` an ESP packet with this sequence number: with extended numbers all 64 bits of

@@ -6,7 +6,7 @@ use crate::ah::{self, final_destination};
 use crate::command::Limit;
 use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
-use crate::esp::{self, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
+use crate::esp::{self, NEXT_HEADER_DUMMY, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
 use crate::net::transport::{Joint, open_gap};
 use crate::net::{
     Fragment, IPV4_HEADER_LEN, IPV6_HEADER_LEN, IpView, OuterHeader, UDP_HEADER_LEN, prepend_udp,
@@ -135,6 +135,45 @@ impl OutboundSa {
         }
         let sequence = self.spend(now, packet.len(), key, events)?;
         sealer.seal(sequence, next_header, packet)
+    }
+
+    /// As [`OutboundSa::seal`], with zeros behind the payload until it has `len` octets, so that its length tells an
+    /// observer nothing (RFC 4303 §2.7). The receiver sees in the inner packet's own header where it ends, which is why
+    /// this is for tunnel mode alone: else [`DropReason::PaddingOutsideTunnelMode`]. A payload of more than `len` octets
+    /// is not made longer. `len` counts as carried, since it is what the network carries.
+    pub fn seal_padded(
+        &self,
+        now: Instant,
+        next_header: u8,
+        len: usize,
+        packet: &mut PacketBuf<'_>,
+        key: SaKey,
+        events: &EventQueue,
+    ) -> Result<(), DropReason> {
+        let (Sealer::Esp(sealer), Mode::Tunnel) = (&self.sealer, self.mode) else {
+            return Err(DropReason::PaddingOutsideTunnelMode);
+        };
+        let len = len.max(packet.len());
+        if !sealer.has_room_for(len, packet) {
+            return Err(DropReason::BufferTooSmall);
+        }
+        let sequence = self.spend(now, len, key, events)?;
+        packet.append(len.saturating_sub(packet.len()))?.fill(0);
+        sealer.seal(sequence, next_header, packet)
+    }
+
+    /// Makes an ESP packet with `len` octets of payload that the peer drops, to be sent when there is nothing to send
+    /// (RFC 4303 §2.6). What is in `packet` is overwritten.
+    pub fn seal_dummy(
+        &self,
+        now: Instant,
+        len: usize,
+        packet: &mut PacketBuf<'_>,
+        key: SaKey,
+        events: &EventQueue,
+    ) -> Result<(), DropReason> {
+        packet.truncate(0);
+        self.seal_padded(now, NEXT_HEADER_DUMMY, len, packet, key, events)
     }
 
     /// ESP between the packet's own headers and what they carry, in UDP where there are ports.

@@ -90,3 +90,55 @@ fn many_threads_share_the_numbers() {
     assert_eq!(numbers.iter().copied().collect::<BTreeSet<_>>(), (1..=2_000).collect());
     assert_eq!(sa.counters().usage().packets, 2_000);
 }
+
+/// RFC 4303 §2.7: with padding against traffic analysis packets of all lengths look alike, and come out as they were.
+#[test]
+fn padded_packets_look_alike_and_open() {
+    for suite in suites() {
+        let outbound = params(Direction::Outbound, 0x1000, suite);
+        let (ours, events) = (OutboundSa::new(&outbound).unwrap(), EventQueue::new(8));
+        let theirs = mirrored(&outbound);
+        let peer = crate::sa::InboundSa::new(&theirs).unwrap();
+        let arrival = crate::sa::Arrival {
+            key: theirs.key(),
+            source: "192.0.2.1:0".parse().unwrap(),
+            expected: None,
+            outer: None,
+        };
+        let mut lens = BTreeSet::new();
+        for payload in [0, 1, 17, 500] {
+            let original = inner(payload);
+            let mut storage = storage(1_000);
+            let mut packet = PacketBuf::copy_from(&mut storage, &original).unwrap();
+            ours.seal_padded(NOW, 4, 900, &mut packet, outbound.key(), &events).unwrap();
+            lens.insert(packet.len());
+            peer.open(NOW, &arrival, &mut packet, &events).unwrap();
+            assert_eq!(packet.as_slice(), original, "{suite}");
+        }
+        assert_eq!(lens.len(), 1, "{suite}");
+
+        // RFC 4303 §2.6: a dummy is verified, and dropped as what it is.
+        let mut storage = storage(1_000);
+        let mut packet = PacketBuf::copy_from(&mut storage, &[1; 40]).unwrap();
+        ours.seal_dummy(NOW, 900, &mut packet, outbound.key(), &events).unwrap();
+        assert!(lens.contains(&packet.len()), "a dummy looks as the others do");
+        assert_eq!(peer.open(NOW, &arrival, &mut packet, &events), Err(DropReason::DummyPacket));
+    }
+}
+
+/// Where there is no room for the padding, nothing is changed and no number spent; in transport mode the receiver could
+/// not tell the padding from the payload.
+#[test]
+fn padding_that_cannot_be() {
+    let ((sa, key), events) = (sa(false), EventQueue::new(4));
+    let mut storage = storage(50);
+    let mut packet = PacketBuf::copy_from(&mut storage, &octets(1, 50)).unwrap();
+    let refused = sa.seal_padded(NOW, 4, 51 + PacketBuf::TAILROOM, &mut packet, key, &events);
+    assert_eq!((refused, packet.as_slice()), (Err(DropReason::BufferTooSmall), &octets(1, 50)[..]));
+    assert_eq!(sa.last_sequence(), 0);
+    let mut transport = params(Direction::Outbound, 0x1000, SUITE);
+    transport.mode = Mode::Transport;
+    let sa = OutboundSa::new(&transport).unwrap();
+    let refused = sa.seal_padded(NOW, 4, 60, &mut packet, key, &events);
+    assert_eq!(refused, Err(DropReason::PaddingOutsideTunnelMode));
+}
