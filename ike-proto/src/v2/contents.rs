@@ -41,7 +41,13 @@ impl<'a> Contents<'a> {
                 Payload::TsR(ts) => once(&mut contents.ts_r, ts, "two TSr payloads")?,
                 Payload::Notify(notify) => contents.notifies.push(notify),
                 Payload::Delete(delete) => contents.deletes.push(delete),
-                Payload::VendorId(_) | Payload::Encrypted(_) | Payload::Unknown(_) => {}
+                // Nothing here authenticates with certificates or EAP, or assigns addresses; the sender is told by what
+                // it then does not get.
+                Payload::Cert(_) | Payload::CertReq(_) | Payload::Eap(_) | Payload::Cp(_) => {}
+                Payload::VendorId(_)
+                | Payload::Encrypted(_)
+                | Payload::EncryptedFragment(_)
+                | Payload::Unknown(_) => {}
             }
         }
         Ok(contents)

@@ -19,6 +19,7 @@ pub(crate) fn payload_name(payload: &Payload<'_>) -> String {
         Payload::Delete(_) => "D".to_string(),
         Payload::Nonce(_) => "No".to_string(),
         Payload::VendorId(_) => "V".to_string(),
+        Payload::EncryptedFragment(skf) => format!("SKF {}/{}", skf.number, skf.total),
         Payload::Unknown(raw) if raw.kind == PayloadType::NONE => "?".to_string(),
         payload => payload.kind().to_string(),
     }

@@ -21,3 +21,6 @@ pub const MAX_V1_ATTRIBUTES: usize = 32;
 
 /// SPIs in one Delete payload.
 pub const MAX_DELETED_SPIS: usize = 1024;
+
+/// Attributes in one Configuration payload.
+pub const MAX_CFG_ATTRIBUTES: usize = 64;

@@ -1,6 +1,8 @@
 //! Numbers that IANA assigns, one file for each registry. Every type is open: a number that has no name here is kept.
 
 mod auth_method;
+mod cert_encoding;
+mod cfg;
 mod exchange;
 mod id_type;
 mod notify;
@@ -9,6 +11,8 @@ mod protocol;
 mod transform;
 
 pub use auth_method::AuthMethod;
+pub use cert_encoding::CertEncoding;
+pub use cfg::{CfgAttributeType, CfgType};
 pub use exchange::ExchangeType;
 pub use id_type::IdType;
 pub use notify::NotifyType;

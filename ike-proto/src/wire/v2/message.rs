@@ -13,7 +13,7 @@ use crate::wire::{DecodeError, EncodeError, Reader};
 pub struct Message<'a> {
     /// The header.
     pub header: Header,
-    /// The payloads in clear; an [`Payload::Encrypted`] is the last.
+    /// The payloads in clear; a [`Payload::Encrypted`] or [`Payload::EncryptedFragment`] is the last.
     pub payloads: Vec<Payload<'a>>,
     /// The whole datagram, as AUTH and the Integrity Check Value cover it.
     pub raw: &'a [u8],
@@ -42,6 +42,14 @@ impl<'a> Message<'a> {
     pub fn encrypted(&self) -> Option<super::SkPayload<'a>> {
         match self.payloads.last() {
             Some(Payload::Encrypted(sk)) => Some(*sk),
+            _ => None,
+        }
+    }
+
+    /// The fragment of an Encrypted payload, if the message is one.
+    pub fn fragment(&self) -> Option<super::SkfPayload<'a>> {
+        match self.payloads.last() {
+            Some(Payload::EncryptedFragment(skf)) => Some(*skf),
             _ => None,
         }
     }
@@ -103,7 +111,7 @@ impl MessageBuilder {
     pub fn push(&mut self, payload: &Payload<'_>) -> &mut Self {
         let (next, critical) = match payload {
             Payload::Encrypted(sk) => (sk.first_inner, false),
-            Payload::Unknown(raw) if ends_chain(raw.kind) => (raw.next, raw.critical),
+            Payload::EncryptedFragment(skf) => (skf.first_inner, false),
             Payload::Unknown(raw) => (PayloadType::NONE, raw.critical),
             _ => (PayloadType::NONE, false),
         };

@@ -1,8 +1,8 @@
 //! Any payload of IKEv2.
 
 use super::{
-    AuthPayload, DeletePayload, IdPayload, KePayload, NoncePayload, NotifyPayload, SaPayload, SkPayload,
-    TsPayload, VendorIdPayload,
+    AuthPayload, CertPayload, CertReqPayload, CpPayload, DeletePayload, EapPayload, IdPayload, KePayload,
+    NoncePayload, NotifyPayload, SaPayload, SkPayload, SkfPayload, TsPayload, VendorIdPayload,
 };
 use crate::wire::chain::RawPayload;
 use crate::wire::codes::PayloadType;
@@ -19,6 +19,10 @@ pub enum Payload<'a> {
     IdI(IdPayload<'a>),
     /// Identification of the responder.
     IdR(IdPayload<'a>),
+    /// Certificate.
+    Cert(CertPayload<'a>),
+    /// Certificate Request.
+    CertReq(CertReqPayload<'a>),
     /// Authentication.
     Auth(AuthPayload<'a>),
     /// Nonce.
@@ -35,6 +39,12 @@ pub enum Payload<'a> {
     TsR(TsPayload),
     /// Encrypted and Authenticated.
     Encrypted(SkPayload<'a>),
+    /// Encrypted and Authenticated Fragment.
+    EncryptedFragment(SkfPayload<'a>),
+    /// Configuration.
+    Cp(CpPayload<'a>),
+    /// Extensible Authentication.
+    Eap(EapPayload<'a>),
     /// Something else.
     Unknown(RawPayload<'a>),
 }
@@ -51,6 +61,8 @@ impl<'a> Payload<'a> {
             PayloadType::KE => Self::Ke(KePayload::decode(reader)?),
             PayloadType::ID_I => Self::IdI(IdPayload::decode(reader)?),
             PayloadType::ID_R => Self::IdR(IdPayload::decode(reader)?),
+            PayloadType::CERT => Self::Cert(CertPayload::decode(reader)?),
+            PayloadType::CERTREQ => Self::CertReq(CertReqPayload::decode(reader)?),
             PayloadType::AUTH => Self::Auth(AuthPayload::decode(reader)?),
             PayloadType::NONCE => Self::Nonce(NoncePayload::decode(reader)?),
             PayloadType::NOTIFY => Self::Notify(NotifyPayload::decode(reader)?),
@@ -59,6 +71,9 @@ impl<'a> Payload<'a> {
             PayloadType::TS_I => Self::TsI(TsPayload::decode(reader)?),
             PayloadType::TS_R => Self::TsR(TsPayload::decode(reader)?),
             PayloadType::SK => Self::Encrypted(SkPayload { first_inner: raw.next, body: reader.take_rest() }),
+            PayloadType::SKF => Self::EncryptedFragment(SkfPayload::decode(raw.next, reader)?),
+            PayloadType::CP => Self::Cp(CpPayload::decode(reader)?),
+            PayloadType::EAP => Self::Eap(EapPayload::decode(reader)?),
             _ => Self::Unknown(raw),
         })
     }
@@ -70,6 +85,8 @@ impl<'a> Payload<'a> {
             Self::Ke(_) => PayloadType::KE,
             Self::IdI(_) => PayloadType::ID_I,
             Self::IdR(_) => PayloadType::ID_R,
+            Self::Cert(_) => PayloadType::CERT,
+            Self::CertReq(_) => PayloadType::CERTREQ,
             Self::Auth(_) => PayloadType::AUTH,
             Self::Nonce(_) => PayloadType::NONCE,
             Self::Notify(_) => PayloadType::NOTIFY,
@@ -78,6 +95,9 @@ impl<'a> Payload<'a> {
             Self::TsI(_) => PayloadType::TS_I,
             Self::TsR(_) => PayloadType::TS_R,
             Self::Encrypted(_) => PayloadType::SK,
+            Self::EncryptedFragment(_) => PayloadType::SKF,
+            Self::Cp(_) => PayloadType::CP,
+            Self::Eap(_) => PayloadType::EAP,
             Self::Unknown(raw) => raw.kind,
         }
     }
@@ -88,6 +108,8 @@ impl<'a> Payload<'a> {
             Self::Sa(payload) => payload.encode(writer),
             Self::Ke(payload) => payload.encode(writer),
             Self::IdI(payload) | Self::IdR(payload) => payload.encode(writer),
+            Self::Cert(payload) => payload.encode(writer),
+            Self::CertReq(payload) => payload.encode(writer),
             Self::Auth(payload) => payload.encode(writer),
             Self::Nonce(payload) => payload.encode(writer),
             Self::Notify(payload) => payload.encode(writer),
@@ -95,6 +117,9 @@ impl<'a> Payload<'a> {
             Self::VendorId(payload) => writer.put(payload.data),
             Self::TsI(payload) | Self::TsR(payload) => payload.encode(writer),
             Self::Encrypted(payload) => writer.put(payload.body),
+            Self::EncryptedFragment(payload) => payload.encode(writer),
+            Self::Cp(payload) => payload.encode(writer),
+            Self::Eap(payload) => payload.encode(writer),
             Self::Unknown(raw) => writer.put(raw.body),
         }
     }

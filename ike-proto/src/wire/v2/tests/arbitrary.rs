@@ -8,7 +8,11 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::codes::{AttributeType, AuthMethod, DhId, IdType, NotifyType, ProtocolId, TransformType};
+use crate::wire::chain::RawPayload;
+use crate::wire::codes::{
+    AttributeType, AuthMethod, CertEncoding, CfgAttributeType, CfgType, DhId, IdType, NotifyType,
+    PayloadType, ProtocolId, TransformType,
+};
 
 fn attribute() -> impl Strategy<Value = Attribute> {
     let value = prop_oneof![
@@ -93,6 +97,16 @@ pub(super) fn payload() -> impl Strategy<Value = Payload<'static>> {
         kind: NotifyType(kind),
         data,
     });
+    let certificate = (any::<u8>(), octets(0..60));
+    let attribute = (0..0x8000_u16, octets(0..20))
+        .prop_map(|(kind, value)| CfgAttribute { kind: CfgAttributeType(kind), value });
+    let configuration = (any::<u8>(), vec(attribute, 0..5))
+        .prop_map(|(kind, attributes)| CpPayload { kind: CfgType(kind), attributes });
+    let eap = (any::<u8>(), any::<u8>(), octets(0..40)).prop_map(|(code, identifier, data)| EapPayload {
+        code,
+        identifier,
+        data,
+    });
     let selectors = || vec(selector(), 1..5).prop_map(TsPayload::new);
     prop_oneof![
         sa().prop_map(Payload::Sa),
@@ -108,5 +122,46 @@ pub(super) fn payload() -> impl Strategy<Value = Payload<'static>> {
         octets(0..40).prop_map(|data| Payload::VendorId(VendorIdPayload { data })),
         selectors().prop_map(Payload::TsI),
         selectors().prop_map(Payload::TsR),
+        certificate.clone().prop_map(|(encoding, data)| Payload::Cert(CertPayload {
+            encoding: CertEncoding(encoding),
+            data
+        })),
+        certificate.prop_map(|(encoding, authorities)| Payload::CertReq(CertReqPayload {
+            encoding: CertEncoding(encoding),
+            authorities
+        })),
+        configuration.prop_map(Payload::Cp),
+        eap.prop_map(Payload::Eap),
     ]
+}
+
+/// The one payload that may stand at the end of a message and says what is inside it, or nothing.
+pub(super) fn last() -> impl Strategy<Value = Option<Payload<'static>>> {
+    let octets = || vec(any::<u8>(), 0..100).prop_map(|octets| &*octets.leak());
+    let whole = (any::<u8>(), octets())
+        .prop_map(|(kind, body)| Payload::Encrypted(SkPayload { first_inner: PayloadType(kind), body }));
+    let part = (any::<u8>(), 1..=u16::MAX, any::<u16>(), octets()).prop_map(|(kind, total, number, body)| {
+        let (first_inner, number) = (PayloadType(kind), number % total + 1);
+        Payload::EncryptedFragment(SkfPayload { first_inner, number, total, body })
+    });
+    prop_oneof![Just(None), whole.prop_map(Some), part.prop_map(Some)]
+}
+
+/// A payload of a type that is not known, at any place: it names its successor as every other does.
+pub(super) fn unknown() -> impl Strategy<Value = (PayloadType, bool, Vec<u8>)> {
+    let kind = prop_oneof![1..33_u8, 54..=255_u8];
+    (kind, any::<bool>(), vec(any::<u8>(), 0..40))
+        .prop_map(|(kind, critical, body)| (PayloadType(kind), critical, body))
+}
+
+/// What [`unknown`] describes, as a payload to be encoded.
+pub(super) fn raw(parts: &(PayloadType, bool, Vec<u8>)) -> Payload<'_> {
+    let (kind, critical, body) = parts;
+    Payload::Unknown(RawPayload {
+        kind: *kind,
+        critical: *critical,
+        next: PayloadType::NONE,
+        body,
+        offset: 0,
+    })
 }

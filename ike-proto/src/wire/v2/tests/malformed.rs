@@ -209,3 +209,54 @@ fn nothing_follows_an_encrypted_payload() {
     octets[27] += 4;
     assert_eq!(Message::decode(&octets).unwrap_err().field(), "octets after the last payload");
 }
+
+/// fragments with impossible numbers.
+#[test]
+fn x_17_fragment_numbers() {
+    let decode = |number: u16, total: u16| {
+        let body = [&number.to_be_bytes()[..], &total.to_be_bytes(), &[0; 40]].concat();
+        decode_one(PayloadType::SKF, &body)
+    };
+    for (number, total) in [(1, 1), (1, 2), (2, 2), (u16::MAX, u16::MAX)] {
+        assert!(decode(number, total).is_ok(), "{number} of {total}");
+    }
+    for (number, total) in [(0, 1), (2, 1), (0, u16::MAX), (u16::MAX, 1)] {
+        assert_eq!(field(decode(number, total)), "fragment number", "{number} of {total}");
+    }
+    assert_eq!(field(decode(0, 0)), "total of fragments");
+    assert_eq!(field(decode_one(PayloadType::SKF, &[0, 1])), "total of fragments");
+    assert_eq!(field(decode_one(PayloadType::SKF, &[0])), "fragment number");
+}
+
+/// lengths in the Configuration payload.
+#[test]
+fn x_22_configuration_payloads() {
+    let decode = |body: &[u8]| decode_one(PayloadType::CP, body);
+    assert!(decode(&[1, 0, 0, 0]).is_ok());
+    assert!(decode(&[1, 0, 0, 0, 0, 1, 0, 4, 10, 0, 0, 1]).is_ok());
+    assert_eq!(field(decode(&[1, 0, 0])), "configuration head");
+    assert_eq!(field(decode(&[1, 0, 0, 0, 0])), "configuration attribute type");
+    assert_eq!(field(decode(&[1, 0, 0, 0, 0, 1, 0])), "configuration attribute length");
+    assert_eq!(field(decode(&[1, 0, 0, 0, 0, 1, 0, 5, 10, 0, 0, 1])), "configuration attribute");
+    let many = [&[1, 0, 0, 0][..], &[0, 1, 0, 0].repeat(65)].concat();
+    assert_eq!(field(decode(&many)), "configuration attributes");
+}
+
+/// the length inside an EAP message is that of the payload.
+#[test]
+fn x_22_eap_lengths() {
+    let decode = |body: &[u8]| decode_one(PayloadType::EAP, body);
+    assert!(decode(&[3, 1, 0, 4]).is_ok());
+    assert!(decode(&[1, 1, 0, 5, 1]).is_ok());
+    for body in [&[1, 1, 0, 4, 1][..], &[1, 1, 0, 6, 1], &[1, 1, 0, 0, 1], &[1, 1, 0]] {
+        assert_eq!(field(decode(body)), "EAP length");
+    }
+}
+
+#[test]
+fn certificates_name_their_encoding() {
+    for kind in [PayloadType::CERT, PayloadType::CERTREQ] {
+        assert!(decode_one(kind, &[4]).is_ok());
+        assert!(decode_one(kind, &[]).is_err());
+    }
+}

@@ -1,7 +1,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::arbitrary::payload;
+use super::arbitrary::{last, payload, raw, unknown};
 use super::*;
 use crate::wire::codes::NotifyType;
 use crate::wire::limits;
@@ -17,16 +17,32 @@ fn build(payloads: &[Payload<'_>]) -> MessageBuilder {
 proptest! {
     /// Every codec: what is encoded decodes to what it was.
     #[test]
-    fn payloads_come_back(payloads in vec(payload(), 0..6)) {
+    fn payloads_come_back(mut payloads in vec(payload(), 0..6), last in last()) {
+        payloads.extend(last);
         let datagram = build(&payloads).encode(&header()).unwrap();
         let message = Message::decode(&datagram).unwrap();
         prop_assert_eq!(message.header.length as usize, datagram.len());
         prop_assert_eq!(message.payloads, payloads);
     }
 
+    /// A payload of any type that is not known is kept as it came, with its critical bit, wherever it stands.
+    #[test]
+    fn unknown_payloads_come_back(
+        mut payloads in vec(payload(), 0..4), parts in unknown(), place in any::<prop::sample::Index>(),
+    ) {
+        let place = place.index(payloads.len() + 1);
+        payloads.insert(place, raw(&parts));
+        let datagram = build(&payloads).encode(&header()).unwrap();
+        let decoded = Message::decode(&datagram).unwrap().payloads;
+        let Payload::Unknown(kept) = &decoded[place] else { panic!("{decoded:?}") };
+        prop_assert_eq!((kept.kind, kept.critical, kept.body), (parts.0, parts.1, parts.2.as_slice()));
+        prop_assert_eq!(unsupported_critical(&decoded), parts.1.then_some(parts.0));
+    }
+
     /// Every codec: cut anywhere it is refused, with the header's length corrected or not.
     #[test]
-    fn truncated_messages_are_refused(payloads in vec(payload(), 1..4), cut in any::<prop::sample::Index>()) {
+    fn truncated_messages_are_refused(mut payloads in vec(payload(), 1..4), last in last(), cut in any::<prop::sample::Index>()) {
+        payloads.extend(last);
         let datagram = build(&payloads).encode(&header()).unwrap();
         let len = cut.index(datagram.len());
         let mut short = datagram[..len].to_vec();
