@@ -7,7 +7,7 @@ use core::time::Duration;
 use esp_core::sa::{Mode, ReqId, VolumeLimits};
 use esp_core::selector::Selectors;
 
-use super::{Identity, PreSharedKey, RetransmitConfig};
+use super::{Identity, PreSharedKey, RetransmitConfig, V2Config};
 use crate::suite::{ChildProposal, IkeProposal};
 
 /// Everything that one connection needs. Plain data: adding a connection with the same id replaces it.
@@ -39,6 +39,8 @@ pub struct ConnectionConfig {
     pub retransmit: RetransmitConfig,
     /// Address translation.
     pub nat: NatConfig,
+    /// What only IKEv2 has.
+    pub v2: V2Config,
 }
 
 /// The version of IKE, and what goes with it.

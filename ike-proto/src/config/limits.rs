@@ -31,6 +31,12 @@ pub struct Limits {
     pub message_len: usize,
     /// Cookie or group retries of one IKE_SA_INIT before the attempt fails (F-22).
     pub init_retries: u32,
+    /// Fragments of one message (RFC 7383).
+    pub fragments: u16,
+    /// How long the rest of a message's fragments is waited for.
+    pub reassembly: Duration,
+    /// The largest window that a peer is allowed (RFC 7296 §2.3): so many of our answers are kept for repetition.
+    pub window: u32,
     /// Unprotected notifications that are answered or told to the operator, per second.
     pub unprotected_replies_per_second: u32,
 }
@@ -51,6 +57,9 @@ impl Default for Limits {
             payloads: 64,
             message_len: 65_535,
             init_retries: 4,
+            fragments: 64,
+            reassembly: Duration::from_secs(30),
+            window: 16,
             unprotected_replies_per_second: 10,
         }
     }

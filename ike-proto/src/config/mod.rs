@@ -4,8 +4,10 @@ mod connection;
 mod identity;
 mod limits;
 mod retransmit;
+mod v2;
 
 pub use connection::{ChildConfig, ConnectionConfig, ExchangeMode, LivenessConfig, NatConfig, Version};
 pub use identity::{Identity, PreSharedKey};
 pub use limits::Limits;
 pub use retransmit::RetransmitConfig;
+pub use v2::{Childless, FragmentationConfig, Ppk, PpkConfig, V2Config, WindowSize};

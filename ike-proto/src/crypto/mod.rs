@@ -2,9 +2,9 @@
 //! random comes from the caller.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-pub(crate) mod cbc_mode;
 pub mod dh;
 mod ecp;
+pub(crate) mod encryption;
 mod hash;
 pub(crate) mod mac;
 mod modp;

@@ -12,7 +12,7 @@ use esp_core::suite::Cipher;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::cbc_mode;
+use super::encryption;
 use crate::wire::codes::PayloadType;
 use crate::wire::header::{HEADER_LEN, Header};
 use crate::wire::v1::{Content, Message, MessageBuilder};
@@ -121,7 +121,7 @@ pub fn seal(
     let mut text = Zeroizing::new(Vec::with_capacity(len));
     text.extend_from_slice(chain);
     text.resize(len, 0);
-    cbc_mode::encrypt(keys.cipher, keys.enc_key.expose(), iv.octets(), &mut text).map_err(|_| unusable)?;
+    encryption::encrypt(keys.cipher, keys.enc_key.expose(), iv.octets(), &mut text).map_err(|_| unusable)?;
     let next_iv = Iv::last_block(&text, keys.cipher).ok_or(unusable)?;
 
     let length = u32::try_from(HEADER_LEN.saturating_add(text.len())).map_err(|_| too_long)?;
@@ -145,7 +145,7 @@ pub fn open(message: &Message<'_>, keys: &ProtectKeys, iv: &Iv) -> Result<Opened
     let unusable = ProtectError::Key(keys.cipher);
     let next_iv = Iv::last_block(text, keys.cipher).ok_or(unusable)?;
     let mut plain = Zeroizing::new(text.to_vec());
-    cbc_mode::decrypt(keys.cipher, keys.enc_key.expose(), iv.octets(), &mut plain).map_err(|_| unusable)?;
+    encryption::decrypt(keys.cipher, keys.enc_key.expose(), iv.octets(), &mut plain).map_err(|_| unusable)?;
     Ok(Opened { first: message.header.next_payload, plain, next_iv })
 }
 

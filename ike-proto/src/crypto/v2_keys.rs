@@ -2,7 +2,7 @@
 
 use esp_core::sa::SaKeys;
 use esp_core::secret::SecretBytes;
-use esp_core::suite::SaSuite;
+use esp_core::suite::{Integrity, SaSuite};
 
 use super::prf::{KeyMaterialExhausted, PrfPlus, prf};
 use super::v2_protect::ProtectKeys;
@@ -65,6 +65,21 @@ impl IkeKeys {
         Self::expand(suite, &skeyseed_rekey(old_prf, old_sk_d, shared, seed), seed)
     }
 
+    /// The keys after a post-quantum pre-shared key was mixed in: SK_d = prf+(PPK, SK_d'), and the same with SK_pi and
+    /// SK_pr. What protects messages stays (RFC 8784 §3).
+    ///
+    /// # Errors
+    /// None for any function there is.
+    pub fn with_ppk(&self, function: Prf, ppk: &[u8]) -> Result<Self, KeyMaterialExhausted> {
+        let mixed = |key: &SecretBytes| PrfPlus::new(function, ppk, &[key.expose()]).take(function.key_len());
+        Ok(Self {
+            sk_d: mixed(&self.sk_d)?,
+            sk_pi: mixed(&self.sk_pi)?,
+            sk_pr: mixed(&self.sk_pr)?,
+            ..self.clone()
+        })
+    }
+
     fn expand(
         suite: IkeSuite,
         skeyseed: &SecretBytes,
@@ -73,8 +88,9 @@ impl IkeKeys {
         let parts: [&[u8]; 4] = [seed.nonce_i, seed.nonce_r, &seed.spi_i.0, &seed.spi_r.0];
         let mut stream = PrfPlus::new(suite.prf, skeyseed.expose(), &parts);
         let sk_d = stream.take(suite.prf.key_len())?;
-        let sk_ai = stream.take(suite.integrity.key_len())?;
-        let sk_ar = stream.take(suite.integrity.key_len())?;
+        let int_len = suite.integrity.map_or(0, Integrity::key_len);
+        let sk_ai = stream.take(int_len)?;
+        let sk_ar = stream.take(int_len)?;
         let sk_ei = stream.take(suite.cipher.key_len())?;
         let sk_er = stream.take(suite.cipher.key_len())?;
         let sk_pi = stream.take(suite.prf.key_len())?;

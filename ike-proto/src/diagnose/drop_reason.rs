@@ -44,6 +44,11 @@ pub enum DropReason {
     },
     /// A request that was answered before; the same answer went out again.
     Repeated,
+    /// A fragment of a message that is of no use (RFC 7383 §2.6).
+    Fragment {
+        /// Why.
+        what: &'static str,
+    },
     /// A response to nothing that we asked.
     Unsolicited,
     /// An exchange that does not belong into the state of the IKE SA.
@@ -79,6 +84,7 @@ impl DropReason {
             Self::Reflected => "reflected",
             Self::MessageId { .. } => "message-id",
             Self::Repeated => "repeated",
+            Self::Fragment { .. } => "fragment",
             Self::Unsolicited => "unsolicited",
             Self::UnexpectedExchange => "unexpected-exchange",
             Self::Unusable { .. } => "unusable",
@@ -115,7 +121,7 @@ impl fmt::Display for DropReason {
             Self::Repeated => f.write_str("a repeated request, answered again"),
             Self::Unsolicited => f.write_str("a response to nothing that was asked"),
             Self::UnexpectedExchange => f.write_str("an exchange that does not fit the IKE SA's state"),
-            Self::Unusable { what } => f.write_str(what),
+            Self::Fragment { what } | Self::Unusable { what } => f.write_str(what),
             Self::UnprotectedError => f.write_str("an error that anyone could have sent"),
             Self::RateLimited => f.write_str("too many answers without protection in this second"),
         }

@@ -8,7 +8,7 @@ use core::net::IpAddr;
 
 use esp_core::selector::{Selectors, TrafficSelector};
 
-use super::{FailureReason, NatBlock, Phase};
+use super::{FailureReason, NatBlock, Phase, PpkFailure};
 use crate::config::ExchangeMode;
 use crate::suite::difference::{Difference, Field, FieldDifference, Offer};
 
@@ -86,6 +86,7 @@ fn explain(reason: &FailureReason) -> (String, String) {
                  The peer's log names which of the two it is."
             ),
         ),
+        FailureReason::Ppk(failure) => ppk(failure),
         FailureReason::Version { peer } => (
             format!("the peer speaks IKE version {peer}, this tunnel version {}.", other_version(*peer)),
             format!("Set IKE version {peer} here, or version {} on the peer.", other_version(*peer)),
@@ -131,6 +132,30 @@ fn explain(reason: &FailureReason) -> (String, String) {
 /// Of the two versions that are spoken, the one that `version` is not.
 const fn other_version(version: u8) -> u8 {
     if version == 1 { 2 } else { 1 }
+}
+
+fn ppk(failure: &PpkFailure) -> (String, String) {
+    let name = |id: &[u8]| id.escape_ascii().to_string();
+    match failure {
+        PpkFailure::NotUsedByPeer => (
+            "this tunnel must use a post-quantum pre-shared key, and the peer does not use one.".to_string(),
+            "Set the key on the peer, or make it optional here.".to_string(),
+        ),
+        PpkFailure::UnknownId { received } => (
+            format!(
+                "the peer names the post-quantum pre-shared key \"{}\", which this tunnel does not have.",
+                name(received)
+            ),
+            "Set the same name and key on both sides, or make the key optional on both.".to_string(),
+        ),
+        PpkFailure::Differs { id } => (
+            format!(
+                "the pre-shared key is the same, the post-quantum pre-shared key \"{}\" is another.",
+                name(id)
+            ),
+            "Set the same post-quantum pre-shared key on both sides.".to_string(),
+        ),
+    }
 }
 
 const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {

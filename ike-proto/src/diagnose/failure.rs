@@ -70,6 +70,8 @@ pub enum FailureReason {
         /// Who we said we are.
         local_id: Identity,
     },
+    /// The post-quantum pre-shared key stands in the way (RFC 8784).
+    Ppk(PpkFailure),
     /// The peer speaks another version.
     Version {
         /// The major version that it asked for.
@@ -106,6 +108,23 @@ pub enum FailureReason {
     },
     /// The embedder ended it.
     Cancelled,
+}
+
+/// Why there is no IKE SA with, or without, a post-quantum pre-shared key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PpkFailure {
+    /// It is mandatory here, and the peer does not use one.
+    NotUsedByPeer,
+    /// The peer names one that we do not have.
+    UnknownId {
+        /// The name.
+        received: Vec<u8>,
+    },
+    /// The pre-shared key is the same, and the post-quantum one of this name is another.
+    Differs {
+        /// The name.
+        id: Vec<u8>,
+    },
 }
 
 /// What on the path may block an exchange.

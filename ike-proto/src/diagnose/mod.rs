@@ -9,5 +9,5 @@ mod observed;
 pub use drop_reason::DropReason;
 pub use event::{ChildSaInfo, CloseReason, Event, IkeSaInfo, IkeSaName, MessageTrace, Phase, Role};
 pub use explain::Explanation;
-pub use failure::{FailureReason, NatBlock};
+pub use failure::{FailureReason, NatBlock, PpkFailure};
 pub(crate) use observed::Observed;

@@ -40,6 +40,8 @@ pub enum TimeoutReason {
     Retransmit,
     /// To drop a half-open IKE SA.
     HalfOpen,
+    /// To forget a message of which fragments are missing.
+    Reassembly,
     /// To probe a silent peer.
     Liveness,
     /// To hold a NAT mapping.

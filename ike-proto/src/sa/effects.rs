@@ -11,7 +11,7 @@ use esp_core::sa::{IpsecProtocol, SaKey, SaParams, Spi};
 use esp_core::time::Instant;
 use rand_core::CryptoRng;
 
-use super::{IkeSaId, Path, Registry};
+use super::{Datagrams, IkeSaId, Path, Registry};
 use crate::config::{ConnectionConfig, Limits};
 use crate::diagnose::{DropReason, Event, FailureReason, Observed, Phase, Role};
 use crate::endpoint::{ConnectionId, Output, RateLimit, Transmit};
@@ -93,10 +93,12 @@ pub(crate) struct Effects<'a> {
 }
 
 impl Effects<'_> {
-    /// Sends an IKE message.
-    pub(crate) fn transmit(&mut self, path: Path, message: &[u8]) {
-        let payload = path.frame(message);
-        self.queue.push_back(Output::Transmit(Transmit { local: path.local, remote: path.remote, payload }));
+    /// Sends an IKE message, in as many datagrams as it takes.
+    pub(crate) fn transmit(&mut self, path: Path, message: &(impl Datagrams + ?Sized)) {
+        for datagram in message.datagrams() {
+            let payload = path.frame(datagram);
+            self.transmit_raw(path, payload);
+        }
     }
 
     /// Sends a UDP payload as it is.

@@ -11,7 +11,8 @@ use esp_core::time::Instant;
 
 use super::liveness::Silence;
 use super::{
-    Ask, ChildSa, ChildSpec, ChildState, Effects, IkeSaId, Lifetime, Liveness, Nat, OutboundStart, Path, Want,
+    Ask, ChildSa, ChildSpec, ChildState, Datagrams, Effects, IkeSaId, Lifetime, Liveness, Nat, OutboundStart,
+    Path, Want,
 };
 use crate::config::ConnectionConfig;
 use crate::diagnose::{ChildSaInfo, CloseReason, Event, FailureReason, Phase, Role};
@@ -53,6 +54,8 @@ pub(crate) struct Core {
     pub(crate) confirmed: bool,
     /// Whether the connection had no SA when it was begun, so that it is the first contact.
     pub(crate) fresh: bool,
+    /// Whether both ends can put messages together from fragments.
+    pub(crate) fragmentation: bool,
     last_sent: Instant,
     /// Inbound directions of deleted Child SAs, and until when they stay.
     lingering: Vec<(Instant, SaKey)>,
@@ -78,13 +81,14 @@ impl Core {
             redundant_at: None,
             confirmed: role == Role::Initiator,
             fresh: true,
+            fragmentation: false,
             last_sent: now,
             lingering: Vec::new(),
         }
     }
 
     /// Sends an IKE message to where the peer is.
-    pub(crate) fn send(&mut self, fx: &mut Effects<'_>, message: &[u8]) {
+    pub(crate) fn send(&mut self, fx: &mut Effects<'_>, message: &(impl Datagrams + ?Sized)) {
         self.last_sent = fx.now;
         fx.transmit(self.path, message);
     }

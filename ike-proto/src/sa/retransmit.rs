@@ -5,14 +5,14 @@ use core::net::SocketAddr;
 
 use esp_core::time::Instant;
 
-use super::{Core, Effects, Path};
+use super::{Core, Datagrams, Effects, Outgoing, Path};
 use crate::config::RetransmitConfig;
 use crate::diagnose::{Event, FailureReason, NatBlock};
 
 /// A request under way.
 #[derive(Debug)]
 pub(crate) struct Retransmission {
-    octets: Vec<u8>,
+    message: Outgoing,
     exchange: &'static str,
     config: RetransmitConfig,
     sent: u32,
@@ -34,19 +34,20 @@ impl Retransmission {
     pub(crate) fn start(
         core: &mut Core,
         fx: &mut Effects<'_>,
-        octets: Vec<u8>,
+        message: impl Into<Outgoing>,
         exchange: &'static str,
         config: RetransmitConfig,
     ) -> Self {
-        core.send(fx, &octets);
+        let message = message.into();
+        core.send(fx, &message);
         let path = core.path;
         let due = fx.now + config.wait_after(0).unwrap_or_default();
-        Self { octets, exchange, config, sent: 0, due, tried: Vec::from([(path.local, path.remote)]) }
+        Self { message, exchange, config, sent: 0, due, tried: Vec::from([(path.local, path.remote)]) }
     }
 
-    /// The octets that are sent.
+    /// The octets that are sent: of a message in fragments, those of the first.
     pub(crate) fn octets(&self) -> &[u8] {
-        &self.octets
+        self.message.datagrams().next().unwrap_or_default()
     }
 
     /// When to look again.
@@ -54,7 +55,7 @@ impl Retransmission {
         self.due
     }
 
-    /// Sends the identical octets again if it is time. They follow the IKE SA to where it is now.
+    /// Sends the identical octets again if it is time, of a message in fragments all of them. They follow the IKE SA to where it is now.
     pub(crate) fn handle_timeout(&mut self, core: &mut Core, fx: &mut Effects<'_>) -> Due {
         if fx.now < self.due {
             return Due::Nothing;
@@ -74,7 +75,7 @@ impl Retransmission {
         if !self.tried.contains(&(local, remote)) && self.tried.len() < 8 {
             self.tried.push((local, remote));
         }
-        core.send(fx, &self.octets);
+        core.send(fx, &self.message);
         Due::Nothing
     }
 

@@ -69,7 +69,12 @@ impl Offer {
         Self {
             protocol: proposal.protocol.to_string(),
             encryption: names(TransformType::ENCR),
-            integrity: names(TransformType::INTEG),
+            // "None" beside a cipher that authenticates says the same as nothing.
+            integrity: proposal
+                .of_type(TransformType::INTEG)
+                .filter(|t| t.id != 0)
+                .map(transform_name)
+                .collect(),
             prf: names(TransformType::PRF),
             groups: names(TransformType::DH),
             esn: names(TransformType::ESN),
@@ -182,7 +187,11 @@ impl Difference {
     pub fn between(theirs: Vec<Offer>, ours: Vec<Offer>, fields: &[Field]) -> Self {
         let pairs = theirs.iter().flat_map(|a| ours.iter().map(move |b| (a, b)));
         let differing = |(a, b): (&Offer, &Offer)| -> Vec<FieldDifference> {
-            let fields = fields.iter().copied().filter(|field| a.differs(b, *field));
+            // Where one side's ciphers authenticate by themselves, it is the encryption alone that differs.
+            let other_kind =
+                a.integrity.is_empty() != b.integrity.is_empty() && a.differs(b, Field::Encryption);
+            let skip = |field: &Field| *field == Field::Integrity && other_kind;
+            let fields = fields.iter().copied().filter(|field| a.differs(b, *field) && !skip(field));
             fields.map(|field| FieldDifference { field, theirs: a.of(field), ours: b.of(field) }).collect()
         };
         let fields = pairs.map(differing).min_by_key(Vec::len).unwrap_or_default();

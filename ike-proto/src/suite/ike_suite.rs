@@ -11,8 +11,8 @@ use super::{DhGroup, Prf};
 pub struct IkeSuite {
     /// The encryption of its messages.
     pub cipher: Cipher,
-    /// The integrity protection of its messages.
-    pub integrity: Integrity,
+    /// The integrity protection of its messages; `None` where the cipher authenticates by itself.
+    pub integrity: Option<Integrity>,
     /// What keys and proofs are computed with.
     pub prf: Prf,
     /// The group of the key exchange.
@@ -21,9 +21,12 @@ pub struct IkeSuite {
 
 impl fmt::Display for IkeSuite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.cipher, self.integrity)?;
+        write!(f, "{}", self.cipher)?;
+        if let Some(integrity) = self.integrity {
+            write!(f, "-{integrity}")?;
+        }
         // Where both have the same hash, as almost always, one name says both.
-        if self.integrity.name() != self.prf.name() {
+        if self.integrity.is_none_or(|integrity| integrity.name() != self.prf.name()) {
             write!(f, "-{}", self.prf)?;
         }
         write!(f, "-{}", self.dh)

@@ -2,15 +2,13 @@
 //!
 //! Only algorithms of our own enums are ever chosen, so whatever is chosen can also be used.
 
-use alloc::vec::Vec;
-
 use esp_core::sa::{IpsecProtocol, Spi};
-use esp_core::suite::{Integrity, SaSuite};
+use esp_core::suite::{Cipher, Integrity, SaSuite};
 use thiserror::Error;
 
 use super::v2_codec::{self, ChildExchange};
 use super::{ChildProposal, DhGroup, IkeProposal, IkeSuite};
-use crate::crypto::{cbc_mode, mac};
+use crate::crypto::{encryption, mac};
 use crate::wire::codes::{ProtocolId, TransformType};
 use crate::wire::header::IkeSpi;
 use crate::wire::v2::{Proposal, SaPayload, Transform};
@@ -88,9 +86,16 @@ pub fn select_child(
 /// # Errors
 /// The answer is not a choice among `offered`.
 pub fn check_ike_answer(offered: &[IkeProposal], answer: &SaPayload) -> Result<ChosenIke, AnswerError> {
-    let (ours, theirs) = answered(offered, answer)?;
-    one_of_each(theirs, &[TransformType::ENCR, TransformType::PRF, TransformType::INTEG, TransformType::DH])?;
-    let suite = common_ike(ours, theirs).ok_or(AnswerError::NotOffered(theirs.number))?;
+    let theirs = only_proposal(answer)?;
+    let ours = answered(offered.iter().flat_map(IkeProposal::halves), theirs)?;
+    let types = [
+        (TransformType::ENCR, true),
+        (TransformType::PRF, true),
+        (TransformType::INTEG, !leaves_integrity_out(theirs)),
+        (TransformType::DH, true),
+    ];
+    one_of_each(theirs, &types)?;
+    let suite = common_ike(&ours, theirs).ok_or(AnswerError::NotOffered(theirs.number))?;
     Ok(ChosenIke { suite, number: theirs.number, spi: ike_spi(theirs)? })
 }
 
@@ -103,10 +108,18 @@ pub fn check_child_answer(
     answer: &SaPayload,
     exchange: ChildExchange,
 ) -> Result<ChosenChild, AnswerError> {
-    let (ours, theirs) = answered(offered, answer)?;
-    one_of_each(theirs, &answer_types(ours, theirs, exchange))?;
+    let theirs = only_proposal(answer)?;
+    let ours = answered(offered.iter().flat_map(ChildProposal::halves), theirs)?;
+    let encryption = ours.protocol == IpsecProtocol::Esp;
+    let types = [
+        (TransformType::ENCR, encryption),
+        (TransformType::INTEG, !(encryption && leaves_integrity_out(theirs))),
+        (TransformType::DH, exchange == ChildExchange::Create && !ours.groups.is_empty()),
+        (TransformType::ESN, true),
+    ];
+    one_of_each(theirs, &types)?;
     let (suite, group) =
-        common_child(ours, theirs, exchange).ok_or(AnswerError::NotOffered(theirs.number))?;
+        common_child(&ours, theirs, exchange).ok_or(AnswerError::NotOffered(theirs.number))?;
     let spi = child_spi(theirs).ok_or(AnswerError::Spi)?;
     Ok(ChosenChild { protocol: ours.protocol, suite, group, number: theirs.number, spi })
 }
@@ -119,40 +132,30 @@ fn first_fit<P, C>(
     configured.iter().find_map(|ours| offered.proposals.iter().find_map(|theirs| fit(ours, theirs)))
 }
 
-fn answered<'a, 'b, P>(
-    offered: &'a [P],
-    answer: &'b SaPayload,
-) -> Result<(&'a P, &'b Proposal), AnswerError> {
-    let [theirs] = answer.proposals.as_slice() else {
-        return Err(AnswerError::ProposalCount(answer.proposals.len()));
-    };
+fn only_proposal(answer: &SaPayload) -> Result<&Proposal, AnswerError> {
+    match answer.proposals.as_slice() {
+        [theirs] => Ok(theirs),
+        all => Err(AnswerError::ProposalCount(all.len())),
+    }
+}
+
+/// The proposal that was offered under the number of the answer.
+fn answered<P>(mut offered: impl Iterator<Item = P>, theirs: &Proposal) -> Result<P, AnswerError> {
     let place = usize::from(theirs.number).checked_sub(1);
-    let ours = place.and_then(|place| offered.get(place));
-    Ok((ours.ok_or(AnswerError::UnknownNumber(theirs.number))?, theirs))
+    place.and_then(|place| offered.nth(place)).ok_or(AnswerError::UnknownNumber(theirs.number))
 }
 
-/// The types that an answer has one transform each of. Beside a cipher that authenticates, the integrity may be left
-/// out or be "none".
-fn answer_types(ours: &ChildProposal, theirs: &Proposal, exchange: ChildExchange) -> Vec<TransformType> {
-    let encryption = ours.protocol == IpsecProtocol::Esp;
-    let is_aead =
-        |transform: &Transform| v2_codec::cipher_from_wire(transform).is_some_and(|cipher| cipher.is_aead());
-    let no_integrity = encryption
-        && theirs.of_type(TransformType::ENCR).all(is_aead)
-        && theirs.of_type(TransformType::INTEG).next().is_none();
-    let with_group = exchange == ChildExchange::Create && !ours.groups.is_empty();
-    let types = [
-        (TransformType::ENCR, encryption),
-        (TransformType::INTEG, !no_integrity),
-        (TransformType::DH, with_group),
-        (TransformType::ESN, true),
-    ];
-    types.into_iter().filter_map(|(kind, wanted)| wanted.then_some(kind)).collect()
+/// Whether an answer has no integrity algorithm because its cipher authenticates by itself. It may also say "none".
+fn leaves_integrity_out(answer: &Proposal) -> bool {
+    let is_aead = |transform: &Transform| v2_codec::cipher_from_wire(transform).is_some_and(Cipher::is_aead);
+    answer.of_type(TransformType::ENCR).all(is_aead) && answer.of_type(TransformType::INTEG).next().is_none()
 }
 
-fn one_of_each(answer: &Proposal, types: &[TransformType]) -> Result<(), AnswerError> {
-    let one = |kind: &TransformType| answer.of_type(*kind).count() == 1;
-    if types.iter().all(one) && answer.transforms.len() == types.len() {
+/// Whether there is one transform of each type that is wanted, and nothing else.
+fn one_of_each(answer: &Proposal, types: &[(TransformType, bool)]) -> Result<(), AnswerError> {
+    let good = |(kind, wanted): &(TransformType, bool)| answer.of_type(*kind).count() == usize::from(*wanted);
+    let wanted = types.iter().filter(|(_, wanted)| *wanted).count();
+    if types.iter().all(good) && answer.transforms.len() == wanted {
         Ok(())
     } else {
         Err(AnswerError::NotOneOfEach)
@@ -164,13 +167,31 @@ fn common_ike(ours: &IkeProposal, theirs: &Proposal) -> Option<IkeSuite> {
     if theirs.protocol != ProtocolId::IKE || !only_types(theirs, &types) {
         return None;
     }
-    let ciphers = ours.ciphers.iter().filter(|cipher| cbc_mode::supports(**cipher));
+    let ciphers = ours.ciphers.iter().filter(|cipher| encryption::supports(**cipher));
     let integrities = ours.integrities.iter().filter(|integrity| mac::supports(**integrity));
+    let (cipher, integrity) = common_protection(ciphers, integrities, theirs)?;
     Some(IkeSuite {
-        cipher: first_common(ciphers, theirs, v2_codec::cipher_from_wire)?,
-        integrity: first_common(integrities, theirs, v2_codec::integrity_from_wire)?,
+        cipher,
+        integrity,
         prf: first_common(&ours.prfs, theirs, v2_codec::prf_from_wire)?,
         dh: first_common(&ours.groups, theirs, |transform| v2_codec::group_from_wire(transform)?)?,
+    })
+}
+
+/// The first of our ciphers that the peer has in a proposal in which it can be used: one that authenticates by itself
+/// without an integrity algorithm, every other with one of ours (X-6, RFC 7296 §3.3).
+fn common_protection<'a>(
+    ciphers: impl Iterator<Item = &'a Cipher>,
+    integrities: impl Iterator<Item = &'a Integrity> + Clone,
+    theirs: &Proposal,
+) -> Option<(Cipher, Option<Integrity>)> {
+    let offered =
+        |cipher: &Cipher| theirs.transforms.iter().any(|t| v2_codec::cipher_from_wire(t) == Some(*cipher));
+    let no_integrity = theirs.of_type(TransformType::INTEG).all(v2_codec::is_no_integrity);
+    let integrity = || first_common(integrities.clone(), theirs, v2_codec::integrity_from_wire);
+    ciphers.copied().filter(offered).find_map(|cipher| match cipher.is_aead() {
+        true => no_integrity.then_some((cipher, None)),
+        false => Some((cipher, Some(integrity()?))),
     })
 }
 
@@ -191,27 +212,19 @@ fn common_child(
     let esn = first_common(&ours.esn, theirs, v2_codec::esn_from_wire)?;
     let suite = match ours.protocol {
         IpsecProtocol::Esp => {
-            let cipher = first_common(&ours.ciphers, theirs, v2_codec::cipher_from_wire)?;
-            let integrity =
-                if cipher.is_aead() { no_integrity(theirs)? } else { Some(common_integrity(ours, theirs)?) };
+            let (cipher, integrity) =
+                common_protection(ours.ciphers.iter(), ours.integrities.iter(), theirs)?;
             SaSuite::esp(cipher, integrity, esn).ok()?
         }
-        IpsecProtocol::Ah => SaSuite::ah(common_integrity(ours, theirs)?, esn),
+        IpsecProtocol::Ah => {
+            SaSuite::ah(first_common(&ours.integrities, theirs, v2_codec::integrity_from_wire)?, esn)
+        }
     };
     let group = match exchange {
         ChildExchange::Auth => None,
         ChildExchange::Create => common_group(ours, theirs)?,
     };
     Some((suite, group))
-}
-
-fn common_integrity(ours: &ChildProposal, theirs: &Proposal) -> Option<Integrity> {
-    first_common(&ours.integrities, theirs, v2_codec::integrity_from_wire)
-}
-
-/// `None` where an integrity algorithm stands beside a cipher that authenticates by itself (RFC 7296 §3.3).
-fn no_integrity(theirs: &Proposal) -> Option<Option<Integrity>> {
-    theirs.of_type(TransformType::INTEG).all(v2_codec::is_no_integrity).then_some(None)
 }
 
 /// The group of a Child SA's own key exchange; `Some(None)` where neither side wants one.

@@ -20,28 +20,28 @@ pub enum ChildExchange {
     Create,
 }
 
-/// Offers proposals for an IKE SA, numbered from 1 in their order. `spi` is given only when an IKE SA is rekeyed
+/// Offers proposals for an IKE SA, numbered from 1 in their order, those that cannot stand on the wire whole as two. `spi` is given only when an IKE SA is rekeyed
 /// (RFC 7296 §2.18). What is more than a payload can number is left out.
 pub fn offer_ike(proposals: &[IkeProposal], spi: Option<IkeSpi>) -> SaPayload {
     let spi: Vec<u8> = spi.map(|spi| Vec::from(spi.0)).unwrap_or_default();
-    let numbered = (1_u8..=u8::MAX).zip(proposals);
+    let numbered = (1_u8..=u8::MAX).zip(proposals.iter().flat_map(IkeProposal::halves));
     let proposals = numbered.map(|(number, proposal)| Proposal {
         number,
         protocol: ProtocolId::IKE,
         spi: spi.clone(),
-        transforms: ike_transforms(proposal),
+        transforms: ike_transforms(&proposal),
     });
     SaPayload { proposals: proposals.collect() }
 }
 
 /// Offers proposals for a Child SA, numbered from 1 in their order; `spi` is that of our inbound packets.
 pub fn offer_child(proposals: &[ChildProposal], spi: Spi, exchange: ChildExchange) -> SaPayload {
-    let numbered = (1_u8..=u8::MAX).zip(proposals);
+    let numbered = (1_u8..=u8::MAX).zip(proposals.iter().flat_map(ChildProposal::halves));
     let proposals = numbered.map(|(number, proposal)| Proposal {
         number,
         protocol: proposal.protocol.into(),
         spi: spi.to_be_bytes().to_vec(),
-        transforms: child_transforms(proposal, exchange),
+        transforms: child_transforms(&proposal, exchange),
     });
     SaPayload { proposals: proposals.collect() }
 }
@@ -50,7 +50,7 @@ pub fn offer_child(proposals: &[ChildProposal], spi: Spi, exchange: ChildExchang
 pub fn answer_ike(suite: IkeSuite, number: u8, spi: Option<IkeSpi>) -> SaPayload {
     let chosen = IkeProposal {
         ciphers: Vec::from([suite.cipher]),
-        integrities: Vec::from([suite.integrity]),
+        integrities: suite.integrity.into_iter().collect(),
         prfs: Vec::from([suite.prf]),
         groups: Vec::from([suite.dh]),
     };

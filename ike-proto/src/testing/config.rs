@@ -12,7 +12,7 @@ use esp_core::suite::{Cipher, Integrity};
 
 use crate::config::{
     ChildConfig, ConnectionConfig, Identity, LivenessConfig, NatConfig, PreSharedKey, RetransmitConfig,
-    Version,
+    V2Config, Version,
 };
 use crate::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
 
@@ -36,7 +36,7 @@ pub fn ike_proposal(cipher: Cipher, integrity: Integrity, group: DhGroup) -> Ike
     };
     IkeProposal {
         ciphers: Vec::from([cipher]),
-        integrities: Vec::from([integrity]),
+        integrities: if cipher.is_aead() { Vec::new() } else { Vec::from([integrity]) },
         prfs: Vec::from([prf]),
         groups: Vec::from([group]),
     }
@@ -78,5 +78,6 @@ pub fn connection(local: IpAddr, remote: IpAddr, a: bool) -> ConnectionConfig {
         connect_retransmit: RetransmitConfig::default(),
         retransmit: RetransmitConfig::default(),
         nat: NatConfig::default(),
+        v2: V2Config::default(),
     }
 }

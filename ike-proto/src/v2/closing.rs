@@ -18,7 +18,7 @@ use crate::wire::v2::{self, DeletePayload, Message, Payload};
 /// Waits for the answer to our Delete.
 #[derive(Debug)]
 pub(crate) struct Closing {
-    generation: Generation,
+    pub(crate) generation: Generation,
 }
 
 impl Closing {

@@ -87,7 +87,7 @@ impl Established {
 
     /// A message with one of our SPIs came.
     pub(crate) fn handle(
-        self,
+        mut self,
         message: &Message<'_>,
         path: Path,
         core: &mut Core,

@@ -3,18 +3,20 @@
 use alloc::vec::Vec;
 
 use super::draft::Draft;
+use super::fragments::{FragmentOf, Fragments};
 use super::request::Pending;
 use super::trace;
-use super::window::Window;
+use super::window::{Incoming, Window};
+use crate::crypto::encryption;
 use crate::crypto::v2_keys::IkeKeys;
-use crate::crypto::v2_protect::{self, Decrypted, ProtectKeys};
+use crate::crypto::v2_protect::{self, Decrypted, Fragment, ProtectKeys, SealError};
 use crate::diagnose::{DropReason, FailureReason, IkeSaName, Role};
-use crate::sa::{Core, Effects, Path};
+use crate::sa::{Core, Effects, Outgoing, Path};
 use crate::suite::IkeSuite;
-use crate::wire::IkeSpi;
 use crate::wire::codes::ExchangeType;
 use crate::wire::header::{Flags, Header};
-use crate::wire::v2::Message;
+use crate::wire::v2::{Message, SkfPayload};
+use crate::wire::{EncodeError, IkeSpi};
 
 /// The SPIs, algorithms, keys and message ids of one IKE SA.
 #[derive(Debug)]
@@ -27,12 +29,16 @@ pub(crate) struct Generation {
     pub(crate) window: Window,
     /// The request that waits for its answer.
     pub(crate) pending: Option<Pending>,
+    /// Messages of the peer that have come in part.
+    pub(crate) fragments: Fragments,
+    /// How many messages and fragments we have sealed.
+    sealed: u64,
 }
 
 impl Generation {
     /// An IKE SA with its message ids.
     pub(crate) fn new(name: IkeSaName, role: Role, suite: IkeSuite, keys: IkeKeys, window: Window) -> Self {
-        Self { name, role, suite, keys, window, pending: None }
+        Self { name, role, suite, keys, window, pending: None, fragments: Fragments::default(), sealed: 0 }
     }
 
     /// The SPI that we chose.
@@ -57,11 +63,14 @@ impl Generation {
         Ok(())
     }
 
-    /// Opens a message of the peer.
+    /// Opens a message of the peer; of one in fragments [`Self::take_fragment`] has made it whole.
     ///
     /// # Errors
     /// It is not the peer's.
-    pub(crate) fn open(&self, message: &Message<'_>) -> Result<Decrypted, DropReason> {
+    pub(crate) fn open(&mut self, message: &Message<'_>) -> Result<Decrypted, DropReason> {
+        if message.fragment().is_some() {
+            return self.fragments.take_whole().ok_or(DropReason::NotEncrypted);
+        }
         self.check_header(&message.header)?;
         if message.encrypted().is_none() || message.payloads.len() != 1 {
             return Err(DropReason::NotEncrypted);
@@ -70,19 +79,60 @@ impl Generation {
             .map_err(|_| DropReason::NotAuthentic)
     }
 
-    /// Seals a message of ours and tells of it.
+    /// Takes a fragment of a message (RFC 7383 §2.6). True if the message is to be acted on: it is whole, or it was
+    /// answered before and this is the fragment that has the answer repeated.
     ///
     /// # Errors
-    /// It does not fit into a datagram.
+    /// It is not the peer's, or of no use.
+    pub(crate) fn take_fragment(
+        &mut self,
+        message: &Message<'_>,
+        skf: &SkfPayload<'_>,
+        fx: &Effects<'_>,
+    ) -> Result<bool, DropReason> {
+        let header = &message.header;
+        self.check_header(header)?;
+        if message.payloads.len() != 1 {
+            return Err(DropReason::NotEncrypted);
+        }
+        let of = FragmentOf { response: header.flags.is_response(), id: header.message_id };
+        let repeated = match self.window.classify(of.id) {
+            _ if of.response && self.window.is_last(of.id) => false,
+            _ if of.response => return Err(DropReason::Unsolicited),
+            Incoming::New => false,
+            Incoming::Repeated(_) if skf.number == 1 => true,
+            // All fragments are repeated, and one answer is enough (RFC 7383 §2.6.1).
+            Incoming::Repeated(_) => return Err(DropReason::Repeated),
+            Incoming::Outside { expected } => {
+                return Err(DropReason::MessageId { expected, received: of.id });
+            }
+        };
+        if !repeated {
+            self.fragments.check(of, skf, fx.now, fx.limits)?;
+        }
+        let content = v2_protect::open_fragment(message, self.keys_of(self.role == Role::Responder))
+            .map_err(|_| DropReason::NotAuthentic)?;
+        if repeated {
+            self.fragments.repeat();
+            return Ok(true);
+        }
+        Ok(self.fragments.add(of, skf, content, fx.now, fx.limits))
+    }
+
+    /// Seals a message of ours and tells of it. A message too long for one packet becomes fragments where the peer can
+    /// put them together.
+    ///
+    /// # Errors
+    /// It does not fit into a datagram, or into as many fragments as there may be.
     pub(crate) fn seal(
-        &self,
+        &mut self,
         core: &Core,
         fx: &mut Effects<'_>,
         exchange: ExchangeType,
         response: bool,
         id: u32,
         draft: &Draft,
-    ) -> Result<Vec<u8>, FailureReason> {
+    ) -> Result<Outgoing, FailureReason> {
         let mut flags = Flags::default();
         if self.role == Role::Initiator {
             flags = flags.with(Flags::INITIATOR);
@@ -91,20 +141,53 @@ impl Generation {
             flags = flags.with(Flags::RESPONSE);
         }
         let header = Header::v2(self.name.initiator, self.name.responder, exchange, flags, id);
-        let iv = fx.random(self.suite.cipher.iv_len());
-        let octets =
-            v2_protect::seal(&header, &draft.builder, self.keys_of(self.role == Role::Initiator), &iv)
-                .map_err(|_| FailureReason::Protocol { what: "a message became too long for a datagram" })?;
-        trace::message(
-            fx,
-            core.connection,
-            core.path.remote,
-            true,
-            &header,
-            draft.names.clone(),
-            octets.len(),
-        );
-        Ok(octets)
+        let too_long = |_| FailureReason::Protocol { what: "a message became too long for a datagram" };
+        let iv = self.next_iv(fx);
+        let keys = self.keys_of(self.role == Role::Initiator);
+        let whole = v2_protect::seal(&header, &draft.builder, keys, &iv).map_err(too_long)?;
+        let len = whole.len();
+        let limit = longest_message(core);
+        let sealed = if core.fragmentation && len > limit {
+            self.seal_fragments(fx, &header, draft, limit).map_err(too_long)?
+        } else {
+            Outgoing::from(whole)
+        };
+        trace::message(fx, core.connection, core.path.remote, true, &header, draft.names.clone(), len);
+        Ok(sealed)
+    }
+
+    /// Seals a message in fragments of at most `limit` octets.
+    fn seal_fragments(
+        &mut self,
+        fx: &mut Effects<'_>,
+        header: &Header,
+        draft: &Draft,
+        limit: usize,
+    ) -> Result<Outgoing, SealError> {
+        let chain = draft.builder.chain()?;
+        let by_us = self.role == Role::Initiator;
+        let capacity = v2_protect::fragment_capacity(self.keys_of(by_us), limit).max(MIN_PART);
+        let parts: Vec<&[u8]> = chain.chunks(capacity).collect();
+        let too_many = EncodeError { field: "fragments", len: parts.len(), limit: u16::MAX.into() };
+        let total = u16::try_from(parts.len()).map_err(|_| too_many)?;
+        let mut fragments = Vec::new();
+        for (number, part) in (1..=total).zip(parts) {
+            let iv = self.next_iv(fx);
+            let fragment = Fragment { first: draft.builder.first(), number, total, part };
+            fragments.push(v2_protect::seal_fragment(header, &fragment, self.keys_of(by_us), &iv)?);
+        }
+        Ok(Outgoing::from_iter(fragments))
+    }
+
+    /// An initialisation vector that never comes twice under our keys, and that nobody can foresee where the cipher
+    /// needs that.
+    fn next_iv(&mut self, fx: &mut Effects<'_>) -> Vec<u8> {
+        let cipher = self.suite.cipher;
+        if encryption::needs_random_iv(cipher) {
+            return fx.random(cipher.iv_len());
+        }
+        self.sealed = self.sealed.saturating_add(1);
+        Vec::from(self.sealed.to_be_bytes())
     }
 
     /// Answers a request and remembers the answer. It goes to where the request came from.
@@ -119,9 +202,9 @@ impl Generation {
         draft: &Draft,
     ) -> Result<(), FailureReason> {
         let (header, path) = to;
-        let octets = self.seal(core, fx, header.exchange, true, header.message_id, draft)?;
-        fx.transmit(path, &octets);
-        self.window.answered(octets);
+        let message = self.seal(core, fx, header.exchange, true, header.message_id, draft)?;
+        fx.transmit(path, &message);
+        self.window.answered(header.message_id, message);
         Ok(())
     }
 
@@ -129,3 +212,18 @@ impl Generation {
         if initiator { &self.keys.protect_i } else { &self.keys.protect_r }
     }
 }
+
+/// Octets of payloads in a fragment, however small packets are said to be: so that a message is never in more fragments
+/// than a peer takes.
+const MIN_PART: usize = 256;
+
+/// Octets of the longest message that makes a packet of the size that is configured.
+fn longest_message(core: &Core) -> usize {
+    let size = core.config.as_ref().map(|config| config.v2.fragmentation).unwrap_or_default().packet_size;
+    let ip_header = if core.path.remote.is_ipv4() { 20 } else { 40 };
+    let marker = if core.path.is_floated() { 4 } else { 0 };
+    usize::from(size).saturating_sub(ip_header + UDP_HEADER + marker)
+}
+
+/// Octets of the UDP header.
+const UDP_HEADER: usize = 8;

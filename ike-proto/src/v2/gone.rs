@@ -17,7 +17,7 @@ const ANSWER_FOR: Duration = Duration::from_secs(20);
 /// What is left of an IKE SA.
 #[derive(Debug)]
 pub(crate) struct Gone {
-    generation: Generation,
+    pub(crate) generation: Generation,
     until: Instant,
     was_established: bool,
 }
@@ -29,7 +29,7 @@ impl Gone {
     }
 
     /// A message came: the last request again, or nothing.
-    pub(crate) fn handle(self, message: &Message<'_>, path: Path, fx: &mut Effects<'_>) -> Step<Session> {
+    pub(crate) fn handle(mut self, message: &Message<'_>, path: Path, fx: &mut Effects<'_>) -> Step<Session> {
         let reason = match self.generation.open(message) {
             Err(reason) => reason,
             Ok(_) if message.header.flags.is_response() => DropReason::Unsolicited,

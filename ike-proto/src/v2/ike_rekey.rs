@@ -54,7 +54,7 @@ struct IkeCollision {
 /// An IKE SA whose place was taken.
 #[derive(Debug)]
 pub(crate) struct Retired {
-    generation: Generation,
+    pub(crate) generation: Generation,
     until: Instant,
 }
 

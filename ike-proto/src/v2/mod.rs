@@ -7,6 +7,7 @@ mod collision;
 mod contents;
 mod draft;
 mod established;
+mod fragments;
 mod generation;
 mod gone;
 mod identity;

@@ -57,10 +57,10 @@ impl Generation {
         request: Request,
     ) -> Result<(), FailureReason> {
         let id = self.window.take_next();
-        let octets = self.seal(core, fx, exchange, false, id, draft)?;
+        let message = self.seal(core, fx, exchange, false, id, draft)?;
         let config = retransmit_config(core);
         let name = trace::exchange_name(exchange);
-        let retransmission = Retransmission::start(core, fx, octets, name, config);
+        let retransmission = Retransmission::start(core, fx, message, name, config);
         self.pending = Some(Pending { id, exchange, retransmission, request });
         Ok(())
     }

@@ -5,6 +5,7 @@ use esp_core::time::Instant;
 use super::auth::{AuthSent, HalfOpen};
 use super::closing::Closing;
 use super::established::Established;
+use super::generation::Generation;
 use super::gone::Gone;
 use super::init::InitSent;
 use crate::diagnose::{CloseReason, DropReason, FailureReason, IkeSaName};
@@ -55,7 +56,19 @@ impl Session {
             Ok(message) => message,
             Err(error) => return Step::Stay(self, DropReason::Malformed(error)),
         };
-        match self {
+        let mut session = self;
+        if let Some(skf) = message.fragment() {
+            let Some(generation) = session.generation_mut(&message) else {
+                return Step::Stay(session, DropReason::UnexpectedExchange);
+            };
+            let taken = generation.take_fragment(&message, &skf, fx);
+            match taken {
+                Ok(true) => {}
+                Ok(false) => return Step::Next(session),
+                Err(reason) => return Step::Stay(session, reason),
+            }
+        }
+        match session {
             Self::InitSent(state) => state.handle(&message, path, core, fx),
             Self::AuthSent(state) => state.handle(&message, path, core, fx),
             Self::HalfOpen(state) => state.handle(&message, path, core, fx),
@@ -65,8 +78,46 @@ impl Session {
         }
     }
 
+    /// The keys and message ids that a message is of, where there are keys.
+    fn generation_mut(&mut self, message: &Message<'_>) -> Option<&mut Generation> {
+        let retired = match self {
+            Self::Established(state) => state.retired_of(message),
+            _ => None,
+        };
+        match (self, retired) {
+            (Self::Established(state), Some(place)) => Some(&mut state.retired.get_mut(place)?.generation),
+            (state, _) => state.current_mut(),
+        }
+    }
+
+    /// The keys and message ids of now, where there are keys.
+    fn current(&self) -> Option<&Generation> {
+        match self {
+            Self::InitSent(_) => None,
+            Self::AuthSent(state) => Some(state.generation()),
+            Self::HalfOpen(state) => Some(state.generation()),
+            Self::Established(state) => Some(&state.current),
+            Self::Closing(state) => Some(&state.generation),
+            Self::Gone(state) => Some(&state.generation),
+        }
+    }
+
+    fn current_mut(&mut self) -> Option<&mut Generation> {
+        match self {
+            Self::InitSent(_) => None,
+            Self::AuthSent(state) => Some(state.generation_mut()),
+            Self::HalfOpen(state) => Some(state.generation_mut()),
+            Self::Established(state) => Some(&mut state.current),
+            Self::Closing(state) => Some(&mut state.generation),
+            Self::Gone(state) => Some(&mut state.generation),
+        }
+    }
+
     /// Time has passed.
-    pub(crate) fn handle_timeout(self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Self> {
+    pub(crate) fn handle_timeout(mut self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Self> {
+        if let Some(generation) = self.current_mut() {
+            generation.fragments.expire(fx.now);
+        }
         match self {
             Self::InitSent(state) => state.handle_timeout(core, fx),
             Self::AuthSent(state) => state.handle_timeout(core, fx),
@@ -92,6 +143,12 @@ impl Session {
 
     /// When to call [`Self::handle_timeout`].
     pub(crate) fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
+        let fragments = self.current().and_then(|generation| generation.fragments.expires_at());
+        let fragments = fragments.map(|at| (at, TimeoutReason::Reassembly));
+        [self.state_timeout(), fragments].into_iter().flatten().min()
+    }
+
+    fn state_timeout(&self) -> Option<(Instant, TimeoutReason)> {
         match self {
             Self::InitSent(state) => Some((state.due(), TimeoutReason::Retransmit)),
             Self::AuthSent(state) => Some((state.due(), TimeoutReason::Retransmit)),

@@ -10,7 +10,7 @@ use crate::suite::DhGroup;
 
 const SUITE: IkeSuite = IkeSuite {
     cipher: Cipher::Aes128Cbc,
-    integrity: Integrity::HmacSha1_96,
+    integrity: Some(Integrity::HmacSha1_96),
     prf: Prf::HmacSha256,
     dh: DhGroup::Modp2048,
 };

@@ -2,20 +2,32 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::crypto::vectors::{self, hex};
 use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::header::{Flags, IkeSpi};
 use crate::wire::v2::{NotifyPayload, VendorIdPayload, decode_chain};
 
-const CIPHERS: [Cipher; 4] = [Cipher::TripleDesCbc, Cipher::Aes128Cbc, Cipher::Aes192Cbc, Cipher::Aes256Cbc];
-const INTEGRITIES: [Integrity; 3] =
-    [Integrity::HmacMd5_96, Integrity::HmacSha1_96, Integrity::HmacSha256_128];
+/// Every pair of algorithms that IKE messages can be protected with.
+fn suites() -> Vec<(Cipher, Option<Integrity>)> {
+    let mut suites = Vec::new();
+    for cipher in Cipher::ALL.iter().copied().filter(|cipher| encryption::supports(*cipher)) {
+        if cipher.is_aead() {
+            suites.push((cipher, None));
+        } else {
+            let integrities = Integrity::ALL.iter().copied().filter(|integrity| mac::supports(*integrity));
+            suites.extend(integrities.map(|integrity| (cipher, Some(integrity))));
+        }
+    }
+    suites
+}
 
-fn keys(cipher: Cipher, integrity: Integrity) -> ProtectKeys {
+fn keys(cipher: Cipher, integrity: impl Into<Option<Integrity>>) -> ProtectKeys {
+    let integrity = integrity.into();
     let key = |seed: usize, len: usize| {
         let octets: Vec<u8> = (0..len).map(|place| u8::try_from((place * 7 + seed) % 251).unwrap()).collect();
         SecretBytes::from(octets)
     };
-    let (enc_key, int_key) = (key(1, cipher.key_len()), key(2, integrity.key_len()));
+    let (enc_key, int_key) = (key(1, cipher.key_len()), key(2, integrity.map_or(0, Integrity::key_len)));
     ProtectKeys { cipher, integrity, enc_key, int_key }
 }
 
@@ -29,28 +41,90 @@ fn sealed(inner: &MessageBuilder, keys: &ProtectKeys) -> Vec<u8> {
 
 /// Computes the check value of a datagram anew, as a peer who has the keys could.
 fn fix_icv(datagram: &mut [u8], keys: &ProtectKeys) {
-    let start = datagram.len() - keys.integrity.icv_len();
+    let integrity = keys.integrity.unwrap();
+    let start = datagram.len() - integrity.icv_len();
     let (covered, place) = datagram.split_at_mut(start);
-    place.copy_from_slice(mac::icv(keys.integrity, keys.int_key.expose(), &[covered]).unwrap().as_slice());
+    place.copy_from_slice(mac::icv(integrity, keys.int_key.expose(), &[covered]).unwrap().as_slice());
 }
 
 /// Every suite, with content of every length modulo the block.
 #[test]
 fn what_is_sealed_can_be_opened() {
-    for cipher in CIPHERS {
-        for integrity in INTEGRITIES {
-            let keys = keys(cipher, integrity);
-            for len in 0..40 {
-                let mut inner = MessageBuilder::new();
-                inner.push(&Payload::VendorId(VendorIdPayload { data: &vec![7; len] }));
-                let datagram = sealed(&inner, &keys);
-                let message = Message::decode(&datagram).unwrap();
-                let opened = open(&message, &keys).unwrap();
-                assert_eq!((opened.first, &opened.plain[..]), (inner.first(), inner.chain().unwrap()));
-                assert_eq!(decode_chain(opened.first, &opened.plain).unwrap().len(), 1);
-            }
+    for (cipher, integrity) in suites() {
+        let keys = keys(cipher, integrity);
+        for len in 0..40 {
+            let mut inner = MessageBuilder::new();
+            inner.push(&Payload::VendorId(VendorIdPayload { data: &vec![7; len] }));
+            let datagram = sealed(&inner, &keys);
+            let message = Message::decode(&datagram).unwrap();
+            let opened = open(&message, &keys).unwrap();
+            assert_eq!((opened.first, &opened.plain[..]), (inner.first(), inner.chain().unwrap()));
+            assert_eq!(decode_chain(opened.first, &opened.plain).unwrap().len(), 1);
         }
     }
+}
+
+/// RFC 7634, appendix B: a whole Encrypted payload with ChaCha20-Poly1305, sealed and opened.
+#[test]
+fn chacha20_poly1305_vector() {
+    let Some(text) = vectors::read("rfc/rfc7634.json") else { return };
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let field = |name: &str| hex(json["ikev2"][name].as_str().unwrap());
+    let spi = |name: &str| IkeSpi(field(name).try_into().unwrap());
+    let key = hex(json["esp"]["keymat"].as_str().unwrap());
+    let keys = ProtectKeys { enc_key: SecretBytes::copy_from(&key), ..keys(Cipher::ChaCha20Poly1305, None) };
+    let header = Header::v2(spi("ispi"), spi("rspi"), ExchangeType::INFORMATIONAL, Flags::default(), 9);
+    let mut inner = MessageBuilder::new();
+    // SET_WINDOW_SIZE with a window of 10.
+    inner.push(&Payload::Notify(NotifyPayload::new(NotifyType(0x4001), &[0, 0, 0, 10])));
+    assert_eq!(inner.chain().unwrap().len(), field("notify").len());
+    let payload = field("encrypted_payload");
+    let datagram = seal(&header, &inner, &keys, &payload[4..12]).unwrap();
+    if inner.chain().unwrap() == field("notify") {
+        assert_eq!(datagram[28..], payload);
+    }
+    let published = [&field("aad")[..28], &payload].concat();
+    let opened = open(&Message::decode(&published).unwrap(), &keys).unwrap();
+    assert_eq!(opened.plain[..], field("notify"));
+}
+
+/// RFC 7383 §2.5: a message in fragments of every size, with every kind of suite.
+#[test]
+fn fragments_hold_the_parts_of_a_message() {
+    let inner: Vec<u8> = (0..=255).collect();
+    for (cipher, integrity) in suites() {
+        let keys = keys(cipher, integrity);
+        for message_len in [150, 201, 300, 999] {
+            let capacity = fragment_capacity(&keys, message_len);
+            assert!(capacity > 0);
+            let parts: Vec<&[u8]> = inner.chunks(capacity).collect();
+            let total = u16::try_from(parts.len()).unwrap();
+            let mut opened = Vec::new();
+            for (number, part) in (1..).zip(parts) {
+                let fragment = Fragment { first: PayloadType::ID_I, number, total, part };
+                let iv = vec![9; cipher.iv_len()];
+                let datagram = seal_fragment(&header(), &fragment, &keys, &iv).unwrap();
+                assert!(datagram.len() <= message_len, "{} octets of {message_len}", datagram.len());
+                let message = Message::decode(&datagram).unwrap();
+                let first = if number == 1 { PayloadType::ID_I } else { PayloadType::NONE };
+                let content = open_fragment(&message, &keys).unwrap();
+                assert_eq!(content.first, first);
+                opened.extend_from_slice(&content.plain);
+                assert_eq!(open(&message, &keys), Err(ProtectError::NotEncrypted), "it is no whole message");
+                // the numbers are covered.
+                for place in 32..36 {
+                    let mut forged = datagram.clone();
+                    forged[place] ^= 1;
+                    if let Ok(forged) = Message::decode(&forged) {
+                        assert_eq!(open_fragment(&forged, &keys), Err(ProtectError::Integrity));
+                    }
+                }
+            }
+            assert_eq!(opened, inner);
+        }
+    }
+    let keys = keys(Cipher::Aes128Cbc, Integrity::HmacSha1_96);
+    assert_eq!(fragment_capacity(&keys, 10), 0);
 }
 
 /// An empty Informational message, as liveness checks send it.
@@ -63,22 +137,30 @@ fn an_empty_message_can_be_sealed() {
     assert_eq!((opened.first, opened.plain.len()), (PayloadType::NONE, 0));
 }
 
-/// F-32: a check value with any one bit changed is wrong, wherever the bit is.
+/// F-32: a message with any one bit changed is not opened, wherever the bit is, whether the cipher authenticates or not.
 #[test]
 fn f_32_every_bit_is_covered() {
-    let keys = keys(Cipher::Aes128Cbc, Integrity::HmacSha256_128);
-    let mut inner = MessageBuilder::new();
-    inner.push(&Payload::Notify(NotifyPayload::new(NotifyType::INITIAL_CONTACT, &[])));
-    let datagram = sealed(&inner, &keys);
-    for bit in 0..datagram.len() * 8 {
-        let mut changed = datagram.clone();
-        changed[bit / 8] ^= 1 << (bit % 8);
-        if let Ok(message) = Message::decode(&changed) {
-            let error = open(&message, &keys).unwrap_err();
-            assert!(
-                matches!(error, ProtectError::Integrity | ProtectError::NotEncrypted),
-                "bit {bit}: {error}"
-            );
+    let suites = [
+        (Cipher::Aes128Cbc, Some(Integrity::HmacSha256_128)),
+        (Cipher::Aes256Ctr, Some(Integrity::AesXcbc96)),
+        (Cipher::Aes128Gcm8, None),
+        (Cipher::ChaCha20Poly1305, None),
+    ];
+    for (cipher, integrity) in suites {
+        let keys = keys(cipher, integrity);
+        let mut inner = MessageBuilder::new();
+        inner.push(&Payload::Notify(NotifyPayload::new(NotifyType::INITIAL_CONTACT, &[])));
+        let datagram = sealed(&inner, &keys);
+        for bit in 0..datagram.len() * 8 {
+            let mut changed = datagram.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            if let Ok(message) = Message::decode(&changed) {
+                let error = open(&message, &keys).unwrap_err();
+                assert!(
+                    matches!(error, ProtectError::Integrity | ProtectError::NotEncrypted),
+                    "bit {bit}: {error}"
+                );
+            }
         }
     }
 }
@@ -110,7 +192,7 @@ fn malformed_contents_have_a_named_reason() {
 
     let mut body = vec![0; 44];
     let mut text = [0xff; 16];
-    cbc_mode::encrypt(keys.cipher, keys.enc_key.expose(), &[0; 16], &mut text).unwrap();
+    encryption::encrypt(keys.cipher, keys.enc_key.expose(), &[0; 16], &mut text).unwrap();
     body[16..32].copy_from_slice(&text);
     assert_eq!(message(&body), Err(ProtectError::Padding { pad: 255, len: 16 }));
 
@@ -118,7 +200,8 @@ fn malformed_contents_have_a_named_reason() {
     assert_eq!(open(&Message::decode(&clear).unwrap(), &keys), Err(ProtectError::NotEncrypted));
 }
 
-/// keys that do not fit their algorithms, and no encryption at all.
+/// keys that do not fit their algorithms, no encryption at all, a cipher that authenticates with an integrity
+/// algorithm beside it, and one that does not without.
 #[test]
 fn x_7_unusable_keys_are_refused() {
     let good = keys(Cipher::Aes128Cbc, Integrity::HmacSha1_96);
@@ -129,14 +212,22 @@ fn x_7_unusable_keys_are_refused() {
         ProtectKeys { cipher: Cipher::Null, enc_key: SecretBytes::default(), ..good.clone() },
         ProtectKeys { enc_key: short.clone(), ..good.clone() },
         ProtectKeys { int_key: short, ..good.clone() },
+        ProtectKeys { integrity: None, ..good.clone() },
+        ProtectKeys { integrity: None, int_key: SecretBytes::default(), ..good.clone() },
+        keys(Cipher::Aes128Gcm16, Integrity::HmacSha1_96),
+        keys(Cipher::Aes128Gmac, None),
+        keys(Cipher::Aes128Cbc, Integrity::Aes128Gmac),
     ] {
-        assert_eq!(open(&message, &bad), Err(ProtectError::Key(bad.cipher, bad.integrity)));
+        assert_eq!(open(&message, &bad), Err(ProtectError::Key(bad.cipher)));
         let iv = vec![0; bad.cipher.iv_len()];
         let unsealed = seal(&header(), &MessageBuilder::new(), &bad, &iv);
-        assert_eq!(unsealed, Err(SealError::Key(bad.cipher, bad.integrity)));
+        assert_eq!(unsealed, Err(SealError::Key(bad.cipher)));
     }
-    let wrong_iv = seal(&header(), &MessageBuilder::new(), &good, &[0; 8]);
-    assert_eq!(wrong_iv, Err(SealError::Key(good.cipher, good.integrity)));
+    for cipher in [Cipher::Aes128Cbc, Cipher::Aes128Gcm16] {
+        let integrity = (!cipher.is_aead()).then_some(Integrity::HmacSha1_96);
+        let wrong_iv = seal(&header(), &MessageBuilder::new(), &keys(cipher, integrity), &[0; 7]);
+        assert_eq!(wrong_iv, Err(SealError::Key(cipher)));
+    }
 }
 
 #[test]
@@ -156,7 +247,7 @@ proptest! {
         let mut outer = MessageBuilder::new();
         outer.push(&Payload::Encrypted(SkPayload { first_inner: PayloadType::SA, body: &body }));
         let mut datagram = outer.encode(&header()).unwrap();
-        if authentic && body.len() >= keys.integrity.icv_len() {
+        if authentic && body.len() >= Integrity::HmacMd5_96.icv_len() {
             fix_icv(&mut datagram, &keys);
         }
         if let Ok(opened) = open(&Message::decode(&datagram).unwrap(), &keys) {

@@ -1,14 +1,18 @@
 //! Whole exchanges between two endpoints.
 
+mod childless;
 mod close;
 mod collisions;
+mod fragments;
 mod handshake;
 mod hostile;
 mod load;
 mod loss;
 mod mismatch;
 mod nat;
+mod ppk;
 mod rekey;
+mod transforms;
 
 use core::time::Duration;
 

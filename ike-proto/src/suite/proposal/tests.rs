@@ -32,7 +32,7 @@ fn proposals_are_printed_as_strongswan_writes_them() {
 fn suites_are_printed_as_proposals_are() {
     let suite = super::super::IkeSuite {
         cipher: Cipher::Aes128Cbc,
-        integrity: Integrity::HmacSha1_96,
+        integrity: Some(Integrity::HmacSha1_96),
         prf: Prf::HmacSha1,
         dh: DhGroup::Modp1024,
     };

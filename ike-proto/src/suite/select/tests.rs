@@ -52,7 +52,7 @@ fn our_preference_decides() {
     let chosen = select_ike(&[usual_ike()], &offer_ike(&theirs, None)).unwrap();
     let suite = IkeSuite {
         cipher: Cipher::Aes128Cbc,
-        integrity: Integrity::HmacSha1_96,
+        integrity: Some(Integrity::HmacSha1_96),
         prf: Prf::HmacSha1,
         dh: DhGroup::Modp1024,
     };
@@ -254,4 +254,84 @@ fn x_7_only_what_ike_can_use_is_chosen() {
         let offer = offer_ike(core::slice::from_ref(&proposal), None);
         assert_eq!(select_ike(&[proposal], &offer), None);
     }
+}
+
+fn mixed() -> IkeProposal {
+    ike(&[Cipher::Aes256Gcm16, Cipher::Aes128Cbc, Cipher::ChaCha20Poly1305], &[DhGroup::Modp1024])
+}
+
+/// RFC 7296 §3.3, RFC 5282 §8: ciphers that authenticate and others go into proposals of their own, and each answer is
+/// checked against its own.
+#[test]
+fn mixed_proposals_are_offered_as_two() {
+    let offer = offer_ike(&[usual_ike(), mixed()], None);
+    let of = |place: usize, kind| offer.proposals[place].of_type(kind).count();
+    assert_eq!(offer.proposals.iter().map(|p| p.number).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!([0, 1, 2].map(|place| of(place, TransformType::ENCR)), [2, 2, 1]);
+    assert_eq!([0, 1, 2].map(|place| of(place, TransformType::INTEG)), [2, 0, 2]);
+    for (cipher, number) in [(Cipher::Aes256Gcm16, 2), (Cipher::ChaCha20Poly1305, 2), (Cipher::Aes128Cbc, 1)]
+    {
+        let ours = [ike(&[cipher], &[DhGroup::Modp1024])];
+        let chosen = select_ike(&ours, &offer).unwrap();
+        assert_eq!((chosen.suite.cipher, chosen.number), (cipher, number));
+        assert_eq!(chosen.suite.integrity.is_none(), cipher.is_aead());
+        let answer = answer_ike(chosen.suite, chosen.number, None);
+        assert_eq!(check_ike_answer(&[usual_ike(), mixed()], &answer).unwrap().suite, chosen.suite);
+        let wrong = answer_ike(chosen.suite, if number == 2 { 3 } else { 2 }, None);
+        assert!(check_ike_answer(&[usual_ike(), mixed()], &wrong).is_err());
+    }
+
+    let child = ChildProposal {
+        integrities: Vec::from([Integrity::HmacSha1_96]),
+        ..esp(&[Cipher::Aes128Cbc, Cipher::Aes128Gcm16], &[])
+    };
+    let offer = offer_child(core::slice::from_ref(&child), SPI, ChildExchange::Create);
+    assert_eq!(offer.proposals.len(), 2);
+    let ours = [ChildProposal { integrities: Vec::new(), ..esp(&[Cipher::Aes128Gcm16], &[]) }];
+    let chosen = select_child(&ours, &offer, ChildExchange::Create).unwrap();
+    assert_eq!(chosen.number, 2);
+    let answer = answer_child(chosen.protocol, chosen.suite, chosen.group, chosen.number, SPI);
+    assert_eq!(check_child_answer(&[child], &answer, ChildExchange::Create), Ok(chosen));
+}
+
+/// in an offer for an IKE SA a cipher that authenticates is not taken beside an integrity algorithm; where the peer
+/// puts all into one proposal, a cipher that needs one is taken instead.
+#[test]
+fn x_6_ike_aead_stands_without_integrity() {
+    let mut offer = offer_ike(&[ike(&[Cipher::Aes256Gcm16], &[DhGroup::Modp1024])], None);
+    assert_eq!(select_ike(&[mixed()], &offer).unwrap().suite.cipher, Cipher::Aes256Gcm16);
+    offer.proposals[0].transforms.push(Transform::new(TransformType::INTEG, IntegId::NONE.0));
+    assert_eq!(select_ike(&[mixed()], &offer).unwrap().suite.integrity, None);
+    offer.proposals[0].transforms.push(Transform::new(TransformType::INTEG, 2));
+    assert_eq!(select_ike(&[mixed()], &offer), None);
+    offer.proposals[0].transforms.push(Transform::with_key_length(TransformType::ENCR, 12, 128));
+    let suite = select_ike(&[mixed()], &offer).unwrap().suite;
+    assert_eq!((suite.cipher, suite.integrity), (Cipher::Aes128Cbc, Some(Integrity::HmacSha1_96)));
+}
+
+/// Every cipher, integrity algorithm, function and group of ours has a number of its own and comes back from it.
+#[test]
+fn every_transform_comes_back() {
+    for cipher in Cipher::ALL.iter().copied() {
+        let offer = offer_child(&[esp(&[cipher], &[])], SPI, ChildExchange::Auth);
+        let found = v2_codec::cipher_from_wire(&offer.proposals[0].transforms[0]);
+        assert_eq!(found, Some(cipher));
+    }
+    for integrity in Integrity::ALL.iter().copied() {
+        let ah = ChildProposal {
+            protocol: IpsecProtocol::Ah,
+            ciphers: Vec::new(),
+            integrities: Vec::from([integrity]),
+            ..esp(&[], &[])
+        };
+        let offer = offer_child(&[ah], SPI, ChildExchange::Auth);
+        assert_eq!(v2_codec::integrity_from_wire(&offer.proposals[0].transforms[0]), Some(integrity));
+    }
+    let all = IkeProposal { prfs: Prf::ALL.to_vec(), groups: DhGroup::ALL.to_vec(), ..usual_ike() };
+    let offer = offer_ike(&[all], None);
+    let of = |kind| offer.proposals[0].of_type(kind).cloned().collect::<Vec<_>>();
+    let prfs: Vec<_> = of(TransformType::PRF).iter().filter_map(v2_codec::prf_from_wire).collect();
+    assert_eq!(prfs, Prf::ALL);
+    let groups: Vec<_> = of(TransformType::DH).iter().filter_map(|t| v2_codec::group_from_wire(t)?).collect();
+    assert_eq!(groups, DhGroup::ALL);
 }

@@ -196,7 +196,7 @@ fn rank(
     let of_cipher = ours.ciphers.iter().position(|own| *own == cipher)?;
     let of_hash = hashes(ours).position(|own| own == hash)?;
     let of_group = ours.groups.iter().position(|own| *own == group)?;
-    let suite = IkeSuite { cipher, integrity: hash.integrity(), prf: hash.prf(), dh: group };
+    let suite = IkeSuite { cipher, integrity: Some(hash.integrity()), prf: hash.prf(), dh: group };
     Some(((of_cipher, of_hash, of_group), suite, hash))
 }
 

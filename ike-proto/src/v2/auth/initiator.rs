@@ -5,19 +5,22 @@ use alloc::vec::Vec;
 
 use esp_core::time::Instant;
 
+use super::method::Method;
+use super::{ppk, push_window, window};
 use crate::config::ConnectionConfig;
-use crate::crypto::psk_auth::{SignedOctets, psk_auth, verify_psk_auth};
-use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, Phase, Role};
+use crate::crypto::psk_auth::SignedOctets;
+use crate::crypto::v2_keys::IkeKeys;
+use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, Phase, PpkFailure, Role};
 use crate::sa::{Core, Due, Effects, OutboundStart, Path, Retransmission, Step};
 use crate::suite::v2_codec::ChildExchange;
 use crate::v2::child::{AnswerRefusal, ChildSeed, Offered};
 use crate::v2::contents::Contents;
 use crate::v2::draft::Draft;
-use crate::v2::established::Established;
+use crate::v2::established::{Established, Task};
 use crate::v2::generation::Generation;
 use crate::v2::session::{Outcome, Session};
 use crate::v2::{identity, trace};
-use crate::wire::codes::{AuthMethod, ExchangeType, NotifyType};
+use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::v2::{self, AuthPayload, DeletePayload, IdPayload, Message, Payload};
 
 /// What IKE_SA_INIT has given.
@@ -29,6 +32,10 @@ pub(crate) struct Initiated {
     pub(crate) response: Vec<u8>,
     pub(crate) nonce_i: Vec<u8>,
     pub(crate) nonce_r: Vec<u8>,
+    /// Whether both ends can use a post-quantum pre-shared key.
+    pub(crate) ppk: bool,
+    /// Whether the IKE SA is made without a Child SA.
+    pub(crate) childless: bool,
 }
 
 /// Waits for the answer to IKE_AUTH.
@@ -38,7 +45,10 @@ pub(crate) struct AuthSent {
     response: Vec<u8>,
     nonce_i: Vec<u8>,
     nonce_r: Vec<u8>,
-    offered: Offered,
+    /// The keys with the post-quantum pre-shared key in them, where it was named.
+    mixed: Option<IkeKeys>,
+    /// The Child SA that was asked for; `None` where there is to be none yet.
+    offered: Option<Offered>,
     config: Arc<ConnectionConfig>,
     retransmission: Retransmission,
 }
@@ -61,8 +71,12 @@ impl AuthSent {
         let (kind, id) = identity::encode(&config.local_id);
         let id = IdPayload::new(kind, &id);
         let signed = SignedOctets { message: &init.request, peer_nonce: &init.nonce_r, id_body: &id.body() };
-        let keys = &generation.keys;
-        let proof = psk_auth(generation.suite.prf, config.psk.expose(), &keys.sk_pi, &signed);
+        let (prf, method) = (generation.suite.prf, Method::of(&config));
+        let ppk = config.v2.ppk.as_ref().filter(|_| init.ppk);
+        let mixed = ppk.map(|ppk| generation.keys.with_ppk(prf, ppk.key.expose())).transpose();
+        let mixed = mixed.map_err(|_| FailureReason::Protocol { what: "the keys could not be derived" })?;
+        let keys = mixed.as_ref().unwrap_or(&generation.keys);
+        let proof = method.prove(prf, &keys.sk_pi, &signed);
 
         let mut draft = Draft::new();
         draft.push(&Payload::IdI(id));
@@ -72,21 +86,31 @@ impl AuthSent {
         }
         let (kind, peer) = identity::encode(&config.remote_id);
         draft.push(&Payload::IdR(IdPayload::new(kind, &peer)));
-        draft.push(&Payload::Auth(AuthPayload { method: AuthMethod::SHARED_KEY, data: proof.expose() }));
-        let offered = Offered::new(&config, fx);
-        offered.push_sa(&mut draft, ChildExchange::Auth);
-        offered.push_selectors(&mut draft);
+        draft.push(&Payload::Auth(AuthPayload { method: method.code(), data: proof.expose() }));
+        if let Some(ppk) = ppk {
+            draft.notify(NotifyType::PPK_IDENTITY, &ppk::identity(&ppk.key));
+            if !ppk.mandatory {
+                let without = method.prove(prf, &generation.keys.sk_pi, &signed);
+                draft.notify(NotifyType::NO_PPK_AUTH, without.expose());
+            }
+        }
+        push_window(&mut draft, &config, fx);
+        let offered = (!init.childless).then(|| Offered::new(&config, fx));
+        if let Some(offered) = &offered {
+            offered.push_sa(&mut draft, ChildExchange::Auth);
+            offered.push_selectors(&mut draft);
+        }
 
         let message_id = generation.window.take_next();
-        let octets = generation.seal(core, fx, ExchangeType::IKE_AUTH, false, message_id, &draft)?;
-        let retransmission = Retransmission::start(core, fx, octets, "IKE_AUTH", config.connect_retransmit);
+        let message = generation.seal(core, fx, ExchangeType::IKE_AUTH, false, message_id, &draft)?;
+        let retransmission = Retransmission::start(core, fx, message, "IKE_AUTH", config.connect_retransmit);
         let Initiated { response, nonce_i, nonce_r, .. } = init;
-        Ok(Self { generation, response, nonce_i, nonce_r, offered, config, retransmission })
+        Ok(Self { generation, response, nonce_i, nonce_r, mixed, offered, config, retransmission })
     }
 
     /// A message with our SPI came. Only what the keys open can change anything.
     pub(crate) fn handle(
-        self,
+        mut self,
         message: &Message<'_>,
         path: Path,
         core: &mut Core,
@@ -118,9 +142,12 @@ impl AuthSent {
         };
         core.follow(fx, path);
         match self.verify(&contents) {
-            Ok(()) => self.establish(&contents, core, fx).into(),
+            Ok(keys) => {
+                self.generation.keys = keys;
+                self.establish(&contents, core, fx).into()
+            }
             Err(Refusal::ByPeer(reason)) => {
-                fx.registry.free_child_spi(self.offered.inbound);
+                self.free_spi(fx);
                 Step::Fail(reason)
             }
             Err(Refusal::ByUs(reason)) => self.refuse(core, fx, reason),
@@ -132,7 +159,7 @@ impl AuthSent {
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::AuthSent(self)),
             Due::GiveUp => {
-                fx.registry.free_child_spi(self.offered.inbound);
+                self.free_spi(fx);
                 // IKE_SA_INIT was answered on port 500: what is silent now is the other port.
                 let hint = core.path.is_floated().then_some(NatBlock::Port4500);
                 Step::Fail(self.retransmission.no_answer(hint))
@@ -150,8 +177,24 @@ impl AuthSent {
         self.generation.name
     }
 
+    /// Its keys and message ids.
+    pub(crate) fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
+    /// Its keys and message ids.
+    pub(crate) fn generation_mut(&mut self) -> &mut Generation {
+        &mut self.generation
+    }
+
     fn stay(self, reason: DropReason) -> Step<Session> {
         Step::Stay(Session::AuthSent(self), reason)
+    }
+
+    fn free_spi(&self, fx: &mut Effects<'_>) {
+        if let Some(offered) = &self.offered {
+            fx.registry.free_child_spi(offered.inbound);
+        }
     }
 
     fn give_up(self, core: &mut Core, fx: &mut Effects<'_>, what: &'static str) -> Step<Session> {
@@ -161,21 +204,24 @@ impl AuthSent {
     /// The peer thinks that the IKE SA stands: it is told that it does not (RFC 7296 §2.21.2). Nobody waits for its
     /// answer.
     fn refuse(mut self, core: &mut Core, fx: &mut Effects<'_>, reason: FailureReason) -> Step<Session> {
-        fx.registry.free_child_spi(self.offered.inbound);
+        self.free_spi(fx);
         let mut draft = Draft::new();
-        if matches!(reason, FailureReason::Identity { .. } | FailureReason::Key { .. }) {
+        if matches!(
+            reason,
+            FailureReason::Identity { .. } | FailureReason::Key { .. } | FailureReason::Ppk(_)
+        ) {
             draft.notify(NotifyType::AUTHENTICATION_FAILED, &[]);
         }
         draft.push(&Payload::Delete(DeletePayload::IkeSa));
         let id = self.generation.window.take_next();
-        if let Ok(octets) = self.generation.seal(core, fx, ExchangeType::INFORMATIONAL, false, id, &draft) {
-            core.send(fx, &octets);
+        if let Ok(message) = self.generation.seal(core, fx, ExchangeType::INFORMATIONAL, false, id, &draft) {
+            core.send(fx, &message);
         }
         Step::Fail(reason)
     }
 
-    /// Whether the peer is who it must be. Without a whole and right proof it is not.
-    fn verify(&self, contents: &Contents<'_>) -> Result<(), Refusal> {
+    /// Whether the peer is who it must be, and the keys to go on with. Without a whole and right proof it is not.
+    fn verify(&self, contents: &Contents<'_>) -> Result<IkeKeys, Refusal> {
         let (Some(id), Some(auth)) = (contents.id_r, contents.auth) else {
             let reason = match contents.error().map(|notify| notify.kind) {
                 Some(NotifyType::AUTHENTICATION_FAILED) => {
@@ -194,19 +240,28 @@ impl AuthSent {
             return Err(Refusal::ByUs(FailureReason::Identity { received, expected }));
         }
         let signed = SignedOctets { message: &self.response, peer_nonce: &self.nonce_i, id_body: &id.body() };
-        let (prf, key) = (self.generation.suite.prf, self.config.psk.expose());
-        if auth.method != AuthMethod::SHARED_KEY
-            || !verify_psk_auth(prf, key, &self.generation.keys.sk_pr, &signed, auth.data)
-        {
+        // A peer that does not know our post-quantum pre-shared key goes on without it (RFC 8784 §3).
+        let with_ppk = self.mixed.as_ref().filter(|_| contents.notify(NotifyType::PPK_IDENTITY).is_some());
+        if with_ppk.is_none() && self.config.v2.ppk.as_ref().is_some_and(|ppk| ppk.mandatory) {
+            return Err(Refusal::ByUs(FailureReason::Ppk(PpkFailure::NotUsedByPeer)));
+        }
+        let keys = with_ppk.unwrap_or(&self.generation.keys);
+        let proof = (auth.method, auth.data);
+        if !Method::of(&self.config).verify(self.generation.suite.prf, &keys.sk_pr, &signed, proof) {
             return Err(Refusal::ByUs(FailureReason::Key { remote_id: self.config.remote_id.clone() }));
         }
-        Ok(())
+        Ok(keys.clone())
     }
 
     /// The peer is authenticated. A Child SA that could not be made leaves the IKE SA standing.
     fn establish(self, contents: &Contents<'_>, core: &mut Core, fx: &mut Effects<'_>) -> Outcome {
         let Self { generation, nonce_i, nonce_r, offered, config, .. } = self;
         let mut state = Established::enter(generation, core, fx);
+        state.current.window.widen(window(&config, fx));
+        let Some(offered) = offered else {
+            state.tasks.push_back(Task::CreateChild);
+            return state.proceed(core, fx);
+        };
         match offered.check_answer(contents, ChildExchange::Auth, &config, core, fx) {
             Ok(agreed) => {
                 let spec =

@@ -4,9 +4,13 @@ use alloc::vec::Vec;
 
 use esp_core::time::Instant;
 
-use crate::config::{ConnectionConfig, Version};
-use crate::crypto::psk_auth::{SignedOctets, psk_auth, verify_psk_auth};
-use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, Phase, Role};
+use super::method::Method;
+use super::ppk::{self, Asked};
+use super::{push_window, window};
+use crate::config::{Childless, ConnectionConfig, Version};
+use crate::crypto::psk_auth::SignedOctets;
+use crate::crypto::v2_keys::IkeKeys;
+use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, Phase, PpkFailure, Role};
 use crate::endpoint::{Candidate, ConnectionId, candidates};
 use crate::sa::{Ask, Core, Effects, OutboundStart, Path, Step};
 use crate::suite::difference::Offer;
@@ -21,7 +25,7 @@ use crate::v2::gone::Gone;
 use crate::v2::init::ike_difference;
 use crate::v2::session::{Outcome, Session};
 use crate::v2::{identity, trace};
-use crate::wire::codes::{AuthMethod, ExchangeType, NotifyType};
+use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::v2::{self, AuthPayload, IdPayload, Message, Payload};
 
 /// What IKE_SA_INIT has given.
@@ -34,6 +38,15 @@ pub(crate) struct Answered {
     pub(crate) response: Vec<u8>,
     pub(crate) nonce_i: Vec<u8>,
     pub(crate) nonce_r: Vec<u8>,
+    /// Whether both ends can use a post-quantum pre-shared key.
+    pub(crate) ppk: bool,
+}
+
+/// Who the initiator is.
+struct Found {
+    connection: Candidate,
+    /// The keys with the post-quantum pre-shared key in them, where it is used.
+    mixed: Option<IkeKeys>,
 }
 
 /// Waits for IKE_AUTH.
@@ -51,7 +64,7 @@ impl HalfOpen {
 
     /// A message came: the first one again, IKE_AUTH, or nothing that belongs here.
     pub(crate) fn handle(
-        self,
+        mut self,
         message: &Message<'_>,
         path: Path,
         core: &mut Core,
@@ -101,7 +114,7 @@ impl HalfOpen {
             }
         };
         match self.authenticate(&contents, path, fx) {
-            Ok(found) => self.establish(message, &contents, &found, core, fx).into(),
+            Ok(found) => self.establish(message, &contents, found, core, fx).into(),
             Err((connection, reason)) => {
                 core.connection = connection;
                 self.refuse(message, core, fx, (NotifyType::AUTHENTICATION_FAILED, &[]), reason)
@@ -122,6 +135,16 @@ impl HalfOpen {
     /// Its SPIs.
     pub(crate) fn name(&self) -> IkeSaName {
         self.init.generation.name
+    }
+
+    /// Its keys and message ids.
+    pub(crate) fn generation(&self) -> &Generation {
+        &self.init.generation
+    }
+
+    /// Its keys and message ids.
+    pub(crate) fn generation_mut(&mut self) -> &mut Generation {
+        &mut self.init.generation
     }
 
     fn stay(self, reason: DropReason) -> Step<Session> {
@@ -154,7 +177,7 @@ impl HalfOpen {
         contents: &Contents<'_>,
         path: Path,
         fx: &Effects<'_>,
-    ) -> Result<Candidate, (Option<ConnectionId>, FailureReason)> {
+    ) -> Result<Found, (Option<ConnectionId>, FailureReason)> {
         let protocol = |what| (None, FailureReason::Protocol { what });
         let id = contents.id_i.ok_or_else(|| protocol("IKE_AUTH lacks the IDi payload"))?;
         let all = candidates(fx.connections, path, |version| version == Version::V2);
@@ -175,27 +198,57 @@ impl HalfOpen {
             let what = "IKE_AUTH lacks the AUTH payload: the peer wants EAP, which is not spoken here";
             return Err((first, FailureReason::Protocol { what }));
         };
-        let signed =
-            SignedOctets { message: &self.init.request, peer_nonce: &self.init.nonce_r, id_body: &id.body() };
-        let generation = &self.init.generation;
-        let proves = |config: &ConnectionConfig| {
-            auth.method == AuthMethod::SHARED_KEY
-                && verify_psk_auth(
-                    generation.suite.prf,
-                    config.psk.expose(),
-                    &generation.keys.sk_pi,
-                    &signed,
-                    auth.data,
-                )
-        };
-        let mut proven: Vec<Candidate> = named.into_iter().filter(|(_, config)| proves(config)).collect();
+        let mut failure = FailureReason::Key { remote_id };
+        let mut proven: Vec<Found> = Vec::new();
+        for candidate in named {
+            match self.proves(&candidate.1, contents, id, auth) {
+                Ok(mixed) => proven.push(Found { connection: candidate, mixed }),
+                // The first that can say more than that the key is not its own.
+                Err(Some(reason)) if matches!(failure, FailureReason::Key { .. }) => {
+                    failure = FailureReason::Ppk(reason);
+                }
+                Err(_) => {}
+            }
+        }
         // Among connections with the same identities and key, one whose Child SA fits is meant.
-        proven.sort_by_key(|(_, config)| child::answer(config, contents, ChildExchange::Auth, None).is_err());
-        let Some(found) = proven.into_iter().next() else {
-            return Err((first, FailureReason::Key { remote_id }));
-        };
-        self.check_suite(&found)?;
+        proven.sort_by_key(|found| {
+            child::answer(&found.connection.1, contents, ChildExchange::Auth, None).is_err()
+        });
+        let Some(found) = proven.into_iter().next() else { return Err((first, failure)) };
+        self.check_suite(&found.connection)?;
         Ok(found)
+    }
+
+    /// Whether the initiator has the keys of a connection, and the keys to go on with if they are others.
+    ///
+    /// # Errors
+    /// It has not. The post-quantum pre-shared key may be why.
+    fn proves(
+        &self,
+        config: &ConnectionConfig,
+        contents: &Contents<'_>,
+        id: &IdPayload<'_>,
+        auth: &AuthPayload<'_>,
+    ) -> Result<Option<IkeKeys>, Option<PpkFailure>> {
+        let Answered { generation, request, nonce_r, .. } = &self.init;
+        let signed = SignedOctets { message: request, peer_nonce: nonce_r, id_body: &id.body() };
+        let (prf, keys) = (generation.suite.prf, &generation.keys);
+        let verify =
+            |keys: &IkeKeys, data| Method::of(config).verify(prf, &keys.sk_pi, &signed, (auth.method, data));
+        match ppk::asked(config, contents, self.init.ppk)? {
+            Asked::Without => verify(keys, auth.data).then_some(None).ok_or(None),
+            Asked::Fallback(data) => verify(keys, data).then_some(None).ok_or(None),
+            Asked::With(ppk) => {
+                let mixed = keys.with_ppk(prf, ppk.expose()).map_err(|_| None)?;
+                if verify(&mixed, auth.data) {
+                    return Ok(Some(mixed));
+                }
+                // What proves the initiator without the key tells which of the two keys is another.
+                let without = contents.notify(NotifyType::NO_PPK_AUTH);
+                let differs = without.is_some_and(|notify| verify(keys, notify.data));
+                Err(differs.then(|| PpkFailure::Differs { id: Vec::from(ppk.id()) }))
+            }
+        }
     }
 
     /// IKE_SA_INIT chose from what any connection between the addresses accepts; it must be what this one accepts.
@@ -214,11 +267,11 @@ impl HalfOpen {
         self,
         message: &Message<'_>,
         contents: &Contents<'_>,
-        found: &Candidate,
+        found: Found,
         core: &mut Core,
         fx: &mut Effects<'_>,
     ) -> Outcome {
-        let (connection, config) = found;
+        let Found { connection: (connection, config), mixed } = &found;
         core.connection = Some(*connection);
         core.config = Some(config.clone());
         let force = config.nat.force_encapsulation;
@@ -227,18 +280,33 @@ impl HalfOpen {
             let (local, remote) = (core.nat.local, core.nat.remote);
             fx.event(Event::NatDetected { connection: *connection, local, remote });
         }
-        let Answered { generation, response, nonce_i, nonce_r, .. } = self.init;
+        let Answered { mut generation, response, nonce_i, nonce_r, .. } = self.init;
+        if let Some(mixed) = mixed {
+            generation.keys = mixed.clone();
+        }
         let (kind, id) = identity::encode(&config.local_id);
         let id = IdPayload::new(kind, &id);
         let signed = SignedOctets { message: &response, peer_nonce: &nonce_i, id_body: &id.body() };
-        let proof = psk_auth(generation.suite.prf, config.psk.expose(), &generation.keys.sk_pr, &signed);
+        let method = Method::of(config);
+        let proof = method.prove(generation.suite.prf, &generation.keys.sk_pr, &signed);
         let mut draft = Draft::new();
         draft.push(&Payload::IdR(id));
-        draft.push(&Payload::Auth(AuthPayload { method: AuthMethod::SHARED_KEY, data: proof.expose() }));
+        draft.push(&Payload::Auth(AuthPayload { method: method.code(), data: proof.expose() }));
+        if mixed.is_some() {
+            draft.notify(NotifyType::PPK_IDENTITY, &[]);
+        }
+        push_window(&mut draft, config, fx);
 
         let mut state = Established::enter(generation, core, fx);
+        state.current.window.widen(window(config, fx));
         if contents.notify(NotifyType::INITIAL_CONTACT).is_some() {
             fx.asks.push(Ask::InitialContact { connection: *connection, except: core.id });
+        }
+        let childless = contents.sa.is_none() && contents.ts_i.is_none() && contents.ts_r.is_none();
+        if childless && config.v2.childless != Childless::Never {
+            let path = core.path;
+            state.current.reply(core, fx, (&message.header, path), &draft)?;
+            return state.proceed(core, fx);
         }
         match child::answer(config, contents, ChildExchange::Auth, None) {
             Ok(ChildAnswer { agreed, offers }) => {

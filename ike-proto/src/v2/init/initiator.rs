@@ -5,10 +5,11 @@ use core::time::Duration;
 
 use esp_core::time::Instant;
 
+use crate::config::Childless;
 use crate::crypto::dh::DhPrivate;
 use crate::crypto::nat_detection::nat_detection_hash;
 use crate::crypto::v2_keys::{IkeKeys, KeySeed};
-use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, Role};
+use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, PpkFailure, Role};
 use crate::sa::{Core, Due, Effects, Nat, Path, Retransmission, Step};
 use crate::suite::difference::{Difference, Field, Offer};
 use crate::suite::{DhGroup, IkeProposal, select, v2_codec};
@@ -96,8 +97,11 @@ impl InitSent {
                     response: Vec::from(message.raw),
                     nonce_i: self.nonce,
                     nonce_r: accepted.nonce_r,
+                    ppk: accepted.ppk,
+                    childless: accepted.childless,
                 };
                 core.nat = accepted.nat;
+                core.fragmentation = accepted.fragmentation;
                 match AuthSent::start(initiated, core, fx) {
                     Ok(state) => Step::Next(Session::AuthSent(state)),
                     Err(reason) => Step::Fail(reason),
@@ -244,6 +248,13 @@ impl InitSent {
         let seed = KeySeed { nonce_i: &self.nonce, nonce_r, spi_i: self.spi, spi_r: responder };
         let keys = IkeKeys::derive(chosen.suite, &shared, &seed)
             .map_err(|_| unusable("the keys could not be derived"))?;
+        let v2 = core.config.as_ref().map(|config| config.v2.clone()).unwrap_or_default();
+        let says = |kind| contents.notify(kind).is_some();
+        let ppk = v2.ppk.is_some() && says(NotifyType::USE_PPK);
+        if !ppk && v2.ppk.is_some_and(|ppk| ppk.mandatory) {
+            let what = "the peer does not use the post-quantum pre-shared key that is mandatory here";
+            return Err((what, FailureReason::Ppk(PpkFailure::NotUsedByPeer)));
+        }
         let mut nat = Nat::detect(
             (self.spi, responder),
             &contents.notify_data(NotifyType::NAT_DETECTION_SOURCE_IP),
@@ -260,7 +271,14 @@ impl InitSent {
         let name = IkeSaName { initiator: self.spi, responder };
         // IKE_SA_INIT was message 0 of ours; the peer's own requests start at 0.
         let generation = Generation::new(name, Role::Initiator, chosen.suite, keys, Window::new(1, 0));
-        Ok(Accepted { generation, nonce_r: Vec::from(nonce_r), nat })
+        Ok(Accepted {
+            generation,
+            nonce_r: Vec::from(nonce_r),
+            nat,
+            ppk,
+            childless: v2.childless == Childless::Prefer && says(NotifyType::CHILDLESS_IKEV2_SUPPORTED),
+            fragmentation: v2.fragmentation.enabled && says(NotifyType::IKEV2_FRAGMENTATION_SUPPORTED),
+        })
     }
 }
 
@@ -269,6 +287,12 @@ struct Accepted {
     generation: Generation,
     nonce_r: Vec<u8>,
     nat: Nat,
+    /// Whether both ends can use a post-quantum pre-shared key.
+    ppk: bool,
+    /// Whether we make the IKE SA without a Child SA.
+    childless: bool,
+    /// Whether both ends can put messages together from fragments.
+    fragmentation: bool,
 }
 
 fn proposals(core: &Core) -> Vec<IkeProposal> {
@@ -303,6 +327,12 @@ fn send(
     draft.notify(NotifyType::NAT_DETECTION_SOURCE_IP, &source);
     let destination = nat_detection_hash(spis.0, spis.1, core.path.remote);
     draft.notify(NotifyType::NAT_DETECTION_DESTINATION_IP, &destination);
+    if config.v2.fragmentation.enabled {
+        draft.notify(NotifyType::IKEV2_FRAGMENTATION_SUPPORTED, &[]);
+    }
+    if config.v2.ppk.is_some() {
+        draft.notify(NotifyType::USE_PPK, &[]);
+    }
     let header = Header::v2(spi, IkeSpi::ZERO, ExchangeType::IKE_SA_INIT, Flags::INITIATOR, 0);
     let octets = draft
         .builder

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::initiator::{NONCE_LEN, difference};
+use crate::config::{Childless, ConnectionConfig};
 use crate::crypto::dh::DhPrivate;
 use crate::crypto::nat_detection::nat_detection_hash;
 use crate::crypto::v2_keys::{IkeKeys, KeySeed};
@@ -100,8 +101,9 @@ pub(crate) fn respond(
         path.local,
         path.remote,
     );
-    let pretend = candidates.iter().any(|(_, config)| config.nat.force_encapsulation);
-    let Some(response) = encode_response(&core, fx, name, &chosen, &dh, &nonce_r, pretend) else {
+    let extensions = Extensions::agree(&contents, candidates);
+    core.fragmentation = extensions.fragmentation;
+    let Some(response) = encode_response(&core, fx, name, &chosen, &dh, &nonce_r, extensions) else {
         core.release(fx);
         return Answer::Drop(DropReason::Unusable { what: "the answer does not fit into a datagram" });
     };
@@ -115,10 +117,38 @@ pub(crate) fn respond(
         response,
         nonce_i: Vec::from(nonce_i),
         nonce_r,
+        ppk: extensions.ppk,
     };
     let state = HalfOpen::new(answered, fx.now + fx.limits.half_open_lifetime);
     let session = Session::V2(session::Session::HalfOpen(state));
     Answer::Accept(Box::new(IkeSa { core, session }))
+}
+
+/// What is told in the answer. Who the peer is shows only later, so what any connection that may be meant has is said.
+#[derive(Clone, Copy, Debug)]
+struct Extensions {
+    /// Let the peer find a NAT before us, so that ESP goes in UDP.
+    pretend_nat: bool,
+    /// Both ends put messages together from fragments (RFC 7383).
+    fragmentation: bool,
+    /// Both ends may use a post-quantum pre-shared key (RFC 8784).
+    ppk: bool,
+    /// The IKE SA may be made without a Child SA (RFC 6023).
+    childless: bool,
+}
+
+impl Extensions {
+    fn agree(contents: &Contents<'_>, candidates: &[Candidate]) -> Self {
+        let any = |has: fn(&ConnectionConfig) -> bool| candidates.iter().any(|(_, config)| has(config));
+        let says = |kind| contents.notify(kind).is_some();
+        Self {
+            pretend_nat: any(|config| config.nat.force_encapsulation),
+            fragmentation: says(NotifyType::IKEV2_FRAGMENTATION_SUPPORTED)
+                && any(|config| config.v2.fragmentation.enabled),
+            ppk: says(NotifyType::USE_PPK) && any(|config| config.v2.ppk.is_some()),
+            childless: any(|config| config.v2.childless != Childless::Never),
+        }
+    }
 }
 
 fn encode_response(
@@ -128,7 +158,7 @@ fn encode_response(
     chosen: &ChosenIke,
     dh: &DhPrivate,
     nonce: &[u8],
-    pretend: bool,
+    extensions: Extensions,
 ) -> Option<Vec<u8>> {
     let spis = (name.initiator, name.responder);
     let mut draft = Draft::new();
@@ -136,10 +166,19 @@ fn encode_response(
     draft.push(&Payload::Ke(KePayload { group: DhId(dh.group().number()), data: dh.public() }));
     draft.push(&Payload::Nonce(NoncePayload { data: nonce }));
     if core.nat.supported {
-        let source = Nat::source_hash(spis, core.path.local, pretend);
+        let source = Nat::source_hash(spis, core.path.local, extensions.pretend_nat);
         draft.notify(NotifyType::NAT_DETECTION_SOURCE_IP, &source);
         let destination = nat_detection_hash(spis.0, spis.1, core.path.remote);
         draft.notify(NotifyType::NAT_DETECTION_DESTINATION_IP, &destination);
+    }
+    for (kind, wanted) in [
+        (NotifyType::IKEV2_FRAGMENTATION_SUPPORTED, extensions.fragmentation),
+        (NotifyType::USE_PPK, extensions.ppk),
+        (NotifyType::CHILDLESS_IKEV2_SUPPORTED, extensions.childless),
+    ] {
+        if wanted {
+            draft.notify(kind, &[]);
+        }
     }
     let header = Header::v2(spis.0, spis.1, ExchangeType::IKE_SA_INIT, Flags::RESPONSE, 0);
     let octets = draft.builder.encode(&header).ok()?;

@@ -93,6 +93,10 @@ super::codes! {
         SIGNATURE_HASH_ALGORITHMS = 16431, "SIGNATURE_HASH_ALGORITHMS";
         /// A post-quantum pre-shared key may be used (RFC 8784).
         USE_PPK = 16435, "USE_PPK";
+        /// Which post-quantum pre-shared key is used (RFC 8784).
+        PPK_IDENTITY = 16436, "PPK_IDENTITY";
+        /// The proof as it is without the post-quantum pre-shared key (RFC 8784).
+        NO_PPK_AUTH = 16437, "NO_PPK_AUTH";
         /// Exchanges between IKE_SA_INIT and IKE_AUTH are spoken (RFC 9242).
         INTERMEDIATE_EXCHANGE_SUPPORTED = 16438, "INTERMEDIATE_EXCHANGE_SUPPORTED";
     }
