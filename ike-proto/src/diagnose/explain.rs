@@ -178,6 +178,14 @@ const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {
 
 fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
     let ours = offers(&difference.ours);
+    if let ([only], []) = (difference.fields.as_slice(), difference.theirs.as_slice()) {
+        let (field, ours) = (field_name(only.field), setting(only, &only.ours));
+        let why = format!(
+            "the peer accepts all of what this tunnel offers, {ours_all}, but for the {field}: {ours} here.",
+            ours_all = offers(&difference.ours),
+        );
+        return (why, format!("Set the {field} of the peer here, or {ours} on the peer."));
+    }
     if difference.theirs.is_empty() {
         let why = format!(
             "the peer accepts none of what this tunnel offers, {ours}, and does not say what it accepts."
@@ -253,7 +261,7 @@ fn selectors(ours: &Selectors, theirs: &Selectors, by_peer: bool) -> (String, St
         let fix = "Compare the subnets: our local ones are the peer's remote ones, and the reverse.";
         return (why, fix.to_string());
     }
-    let who = if by_peer { "the peer answered" } else { "the peer has" };
+    let who = if by_peer { "when it last initiated the peer had" } else { "the peer has" };
     let mut why =
         format!("the subnets differ: {who} {theirs}, this tunnel has {ours} (ours === the peer's).");
     for (name, a, b) in [("local", &theirs.local, &ours.local), ("remote", &theirs.remote, &ours.remote)] {

@@ -1,28 +1,39 @@
-//! What peers offered when they initiated, so that a bare NO_PROPOSAL_CHOSEN can be explained.
+//! What peers said when they initiated, so that a bare refusal of theirs can be explained.
 
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use esp_core::selector::Selectors;
+
+use super::FailureReason;
+use crate::config::ConnectionConfig;
 use crate::suite::difference::Offer;
 
-/// How many peers' offers are remembered.
+/// How many peers are remembered.
 const MAX_PEERS: usize = 256;
 /// How many proposals of one offer are remembered.
 const MAX_OFFERS: usize = 8;
+/// How many selectors of one side are remembered.
+const MAX_SELECTORS: usize = 32;
 
-/// The last offers of each address; the address that was first seen longest ago is forgotten first.
+/// What each address said last; the address that was first seen longest ago is forgotten first.
 #[derive(Debug, Default)]
 pub(crate) struct Observed {
-    peers: BTreeMap<IpAddr, Offers>,
+    peers: BTreeMap<IpAddr, Said>,
     order: VecDeque<IpAddr>,
 }
 
-/// What one address offered last.
+/// What one address said last.
 #[derive(Debug, Default)]
-struct Offers {
+struct Said {
     ike: Vec<Offer>,
     child: Vec<Offer>,
+    /// Seen from us.
+    selectors: Selectors,
+    /// Why we refused it, under which configuration.
+    refused: Option<(Weak<ConnectionConfig>, FailureReason)>,
 }
 
 impl Observed {
@@ -38,17 +49,52 @@ impl Observed {
         self.entry(peer).child = offers;
     }
 
+    /// Remembers the selectors of an offer for a Child SA, seen from us.
+    pub(crate) fn note_selectors(&mut self, peer: IpAddr, mut selectors: Selectors) {
+        selectors.local.truncate(MAX_SELECTORS);
+        selectors.remote.truncate(MAX_SELECTORS);
+        self.entry(peer).selectors = selectors;
+    }
+
+    /// Remembers why the proof or the identity of an initiator was not good enough for a connection.
+    pub(crate) fn note_refused(
+        &mut self,
+        peer: IpAddr,
+        config: &Arc<ConnectionConfig>,
+        reason: FailureReason,
+    ) {
+        self.entry(peer).refused = Some((Arc::downgrade(config), reason));
+    }
+
+    /// The peer was authenticated: what stood in the way before does so no more.
+    pub(crate) fn forget_refused(&mut self, peer: IpAddr) {
+        if let Some(said) = self.peers.get_mut(&peer) {
+            said.refused = None;
+        }
+    }
+
     /// What the address offered last for an IKE SA; nothing where it never did.
     pub(crate) fn ike(&self, peer: IpAddr) -> Vec<Offer> {
-        self.peers.get(&peer).map(|offers| offers.ike.clone()).unwrap_or_default()
+        self.peers.get(&peer).map(|said| said.ike.clone()).unwrap_or_default()
     }
 
     /// What the address offered last for a Child SA; nothing where it never did.
     pub(crate) fn child(&self, peer: IpAddr) -> Vec<Offer> {
-        self.peers.get(&peer).map(|offers| offers.child.clone()).unwrap_or_default()
+        self.peers.get(&peer).map(|said| said.child.clone()).unwrap_or_default()
     }
 
-    fn entry(&mut self, peer: IpAddr) -> &mut Offers {
+    /// The selectors that the address offered last; none where it never did.
+    pub(crate) fn selectors(&self, peer: IpAddr) -> Selectors {
+        self.peers.get(&peer).map(|said| said.selectors.clone()).unwrap_or_default()
+    }
+
+    /// Why we refused the address when it last initiated; nothing if the configuration has changed since.
+    pub(crate) fn refused(&self, peer: IpAddr, config: &Arc<ConnectionConfig>) -> Option<FailureReason> {
+        let (under, reason) = self.peers.get(&peer)?.refused.as_ref()?;
+        core::ptr::eq(under.as_ptr(), Arc::as_ptr(config)).then(|| reason.clone())
+    }
+
+    fn entry(&mut self, peer: IpAddr) -> &mut Said {
         if !self.peers.contains_key(&peer) {
             if self.order.len() >= MAX_PEERS
                 && let Some(oldest) = self.order.pop_front()

@@ -190,12 +190,26 @@ impl Difference {
             // Where one side's ciphers authenticate by themselves, it is the encryption alone that differs.
             let other_kind =
                 a.integrity.is_empty() != b.integrity.is_empty() && a.differs(b, Field::Encryption);
-            let skip = |field: &Field| *field == Field::Integrity && other_kind;
+            // And what of ESP and AH differs besides is of no interest.
+            let other_protocol = fields.contains(&Field::Protocol) && a.differs(b, Field::Protocol);
+            let skip = |field: &Field| match field {
+                Field::Protocol => false,
+                Field::Integrity => other_kind || other_protocol,
+                _ => other_protocol,
+            };
             let fields = fields.iter().copied().filter(|field| a.differs(b, *field) && !skip(field));
             fields.map(|field| FieldDifference { field, theirs: a.of(field), ours: b.of(field) }).collect()
         };
         let fields = pairs.map(differing).min_by_key(Vec::len).unwrap_or_default();
         Self { fields, theirs, ours }
+    }
+
+    /// The group differs, since all else was accepted before; which one the peer has is not known.
+    pub fn of_group_alone(ours: Vec<Offer>) -> Self {
+        let mut groups: Vec<String> = ours.iter().flat_map(|offer| offer.of(Field::DhGroup)).collect();
+        groups.dedup();
+        let group = FieldDifference { field: Field::DhGroup, theirs: Vec::new(), ours: groups };
+        Self { fields: vec![group], theirs: Vec::new(), ours }
     }
 
     /// The names of the fields.

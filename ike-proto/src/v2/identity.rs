@@ -14,3 +14,6 @@ pub(crate) fn matches(identity: &Identity, payload: &IdPayload<'_>) -> bool {
 pub(crate) fn shown(payload: &IdPayload<'_>) -> Identity {
     show(payload.kind, payload.data)
 }
+
+#[cfg(test)]
+mod tests;

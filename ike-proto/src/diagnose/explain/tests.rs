@@ -4,7 +4,7 @@ use esp_core::suite::{Cipher, Integrity};
 
 use super::Explanation;
 use crate::config::Identity;
-use crate::diagnose::{FailureReason, NatBlock, Phase};
+use crate::diagnose::{FailureReason, NatBlock, Phase, PpkFailure};
 use crate::suite::difference::{Difference, Field, Offer};
 use crate::suite::{DhGroup, IkeProposal};
 use crate::testing::{ike_proposal, selectors};
@@ -86,4 +86,26 @@ fn silence_on_port_4500_is_named() {
     let text = text(Phase::One, &reason);
     assert!(text.contains("sent 6 times from 192.0.2.1:4500 to 203.0.113.9:4500."), "{text}");
     assert!(text.contains("open UDP 4500"), "{text}");
+}
+
+/// DIAG-2: the PFS group, found by what is left.
+#[test]
+fn a_group_alone_is_explained() {
+    let ours = ike_proposal(Cipher::Aes128Cbc, Integrity::HmacSha1_96, DhGroup::Modp1024);
+    let difference = Difference::of_group_alone(vec![Offer::from(&ours)]);
+    let text = text(Phase::Two, &FailureReason::ChildProposal { difference, by_peer: true });
+    assert!(text.contains("but for the Diffie-Hellman group: modp1024 here."), "{text}");
+    assert!(text.contains("or modp1024 on the peer."), "{text}");
+}
+
+/// DIAG-1: each way in which a post-quantum pre-shared key can be in the way.
+#[test]
+fn post_quantum_keys_are_explained() {
+    let of = |failure| text(Phase::One, &FailureReason::Ppk(failure));
+    let missing = of(PpkFailure::NotUsedByPeer);
+    assert!(missing.contains("the peer does not use one"), "{missing}");
+    let unknown = of(PpkFailure::UnknownId { received: b"a\n\"".to_vec() });
+    assert!(unknown.contains(r#"key "a\n\"", which"#), "{unknown}");
+    let differs = of(PpkFailure::Differs { id: b"ppk".to_vec() });
+    assert!(differs.contains(r#"pre-shared key "ppk" is another"#), "{differs}");
 }

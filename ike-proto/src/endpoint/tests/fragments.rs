@@ -39,7 +39,7 @@ fn long_messages_are_sent_in_fragments() {
     assert_connected(&mut pair);
     assert_eq!((fragments(&pair, Side::A), fragments(&pair, Side::B)), (7, 4));
     assert!(pair.sent.iter().all(|datagram| datagram.payload.len() + 28 <= 1_280));
-    assert_eq!(pair.sent.iter().filter(|datagram| !is_fragment(datagram)).count(), 2, "IKE_SA_INIT");
+    assert!(pair.sent[..2].iter().all(|datagram| !is_fragment(datagram)), "IKE_SA_INIT goes whole");
 }
 
 /// Packets of other sizes, and another size on each side.
@@ -118,6 +118,7 @@ fn x_17_forged_fragments_change_nothing() {
         let sent = pair.sent.clone();
         for good in &sent[2..9] {
             let mut forged = good.clone();
+            let place = place.min(forged.payload.len() - 1);
             forged.payload[place] ^= 1;
             pair.inject(forged);
             pair.inject(good.clone());

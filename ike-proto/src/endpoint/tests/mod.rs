@@ -3,9 +3,11 @@
 mod childless;
 mod close;
 mod collisions;
+mod diagnosis;
 mod fragments;
 mod handshake;
 mod hostile;
+mod identities;
 mod load;
 mod loss;
 mod mismatch;

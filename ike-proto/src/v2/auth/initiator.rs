@@ -141,7 +141,7 @@ impl AuthSent {
             Err(what) => return self.give_up(core, fx, what),
         };
         core.follow(fx, path);
-        match self.verify(&contents) {
+        match self.verify(&contents, core, fx) {
             Ok(keys) => {
                 self.generation.keys = keys;
                 self.establish(&contents, core, fx).into()
@@ -221,11 +221,14 @@ impl AuthSent {
     }
 
     /// Whether the peer is who it must be, and the keys to go on with. Without a whole and right proof it is not.
-    fn verify(&self, contents: &Contents<'_>) -> Result<IkeKeys, Refusal> {
+    fn verify(&self, contents: &Contents<'_>, core: &Core, fx: &Effects<'_>) -> Result<IkeKeys, Refusal> {
         let (Some(id), Some(auth)) = (contents.id_r, contents.auth) else {
             let reason = match contents.error().map(|notify| notify.kind) {
+                // It does not say why. If we refused the same peer when it last initiated, that is why.
                 Some(NotifyType::AUTHENTICATION_FAILED) => {
-                    FailureReason::RefusedByPeer { local_id: self.config.local_id.clone() }
+                    let known = fx.observed.refused(core.path.remote.ip(), &self.config);
+                    let local_id = self.config.local_id.clone();
+                    known.unwrap_or(FailureReason::RefusedByPeer { local_id })
                 }
                 Some(kind) => FailureReason::Notify { name: alloc::format!("{kind}") },
                 None => {
@@ -256,6 +259,7 @@ impl AuthSent {
     /// The peer is authenticated. A Child SA that could not be made leaves the IKE SA standing.
     fn establish(self, contents: &Contents<'_>, core: &mut Core, fx: &mut Effects<'_>) -> Outcome {
         let Self { generation, nonce_i, nonce_r, offered, config, .. } = self;
+        fx.observed.forget_refused(core.path.remote.ip());
         let mut state = Established::enter(generation, core, fx);
         state.current.window.widen(window(&config, fx));
         let Some(offered) = offered else {

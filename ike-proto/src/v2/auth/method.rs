@@ -52,3 +52,6 @@ impl<'a> Method<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
 use super::method::Method;
@@ -117,6 +118,9 @@ impl HalfOpen {
             Ok(found) => self.establish(message, &contents, found, core, fx).into(),
             Err((connection, reason)) => {
                 core.connection = connection;
+                if let Some(config) = connection.and_then(|connection| fx.connections.get(&connection)) {
+                    fx.observed.note_refused(path.remote.ip(), config, reason.clone());
+                }
                 self.refuse(message, core, fx, (NotifyType::AUTHENTICATION_FAILED, &[]), reason)
             }
         }
@@ -297,6 +301,12 @@ impl HalfOpen {
         }
         push_window(&mut draft, config, fx);
 
+        let peer = core.path.remote.ip();
+        fx.observed.forget_refused(peer);
+        if let (Some(ts_i), Some(ts_r)) = (contents.ts_i, contents.ts_r) {
+            let (local, remote) = (ts_r.selectors.clone(), ts_i.selectors.clone());
+            fx.observed.note_selectors(peer, Selectors { local, remote });
+        }
         let mut state = Established::enter(generation, core, fx);
         state.current.window.widen(window(config, fx));
         if contents.notify(NotifyType::INITIAL_CONTACT).is_some() {

@@ -143,12 +143,18 @@ impl Offered {
         match contents.error().map(|notify| notify.kind) {
             Some(NotifyType::NO_PROPOSAL_CHOSEN) => {
                 let theirs = fx.observed.child(core.path.remote.ip());
-                let difference = difference(theirs, &self.proposals, exchange);
+                // IKE_AUTH has made a Child SA of the same proposals, only without a group.
+                let only_group = exchange == ChildExchange::Create && !core.children.is_empty();
+                let difference = if only_group && theirs.iter().all(|offer| offer.groups.is_empty()) {
+                    Difference::of_group_alone(self.proposals.iter().map(Offer::from).collect())
+                } else {
+                    difference(theirs, &self.proposals, exchange)
+                };
                 FailureReason::ChildProposal { difference, by_peer: true }
             }
             Some(NotifyType::TS_UNACCEPTABLE) => FailureReason::Selectors {
                 ours: self.selectors.clone(),
-                theirs: Selectors::default(),
+                theirs: fx.observed.selectors(core.path.remote.ip()),
                 by_peer: true,
             },
             Some(kind) => FailureReason::Notify { name: alloc::format!("{kind}") },
