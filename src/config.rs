@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ike_proto::config::{LivenessConfig, NatConfig, RetransmitConfig};
+use ike_proto::config::{LivenessConfig, NatConfig, RetransmitConfig, V2Config};
 use ipsec_policy::VpnGateway;
 
 use crate::retry::RetryConfig;
@@ -28,6 +28,8 @@ pub struct GatewayConfig {
     pub dead_peer: DeadPeerAction,
     /// Address translation.
     pub nat: NatConfig,
+    /// What only IKEv2 has: post-quantum keys, IKE SAs without a Child SA, fragmentation, the window.
+    pub v2: V2Config,
     /// Whether the routes of a tunnel stay while it is disconnected. They then lead to a policy that drops.
     pub keep_routes: bool,
     /// The replay window of each inbound SA, in packets.
@@ -67,6 +69,7 @@ impl GatewayConfig {
             liveness: LivenessConfig::default(),
             dead_peer: DeadPeerAction::default(),
             nat: NatConfig::default(),
+            v2: V2Config::default(),
             keep_routes: false,
             replay_window: 1_024,
             log_entries: 256,

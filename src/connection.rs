@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use esp_core::sa::{IpsecProtocol, Mode, ReqId, VolumeLimits};
-use ike_proto::config::{
-    ChildConfig, ConnectionConfig, ExchangeMode, Identity, PreSharedKey, V2Config, Version,
-};
+use ike_proto::config::{ChildConfig, ConnectionConfig, ExchangeMode, Identity, PreSharedKey, Version};
 use ike_proto::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
 use ipsec_policy::{
     EspEncryption, Finding, IkeAuthentication, IkePolicy, IkeVersion, PeerGateway, VpnTunnel,
@@ -61,7 +59,7 @@ pub(crate) fn connection(
         connect_retransmit: config.connect_retransmit,
         retransmit: config.retransmit,
         nat: config.nat,
-        v2: V2Config::default(),
+        v2: config.v2.clone(),
     })
 }
 

@@ -82,6 +82,8 @@ proptest! {
     #[test]
     fn arbitrary_bodies_do_no_harm(kind in 33..54_u8, body in vec(any::<u8>(), 0..120)) {
         let _ = decode_one(PayloadType(kind), &body);
+        let head = [kind, 0, 0, 0, u8::try_from(body.len() + 4).unwrap()];
+        crate::fuzzing::decode_v2_chain(&[&head[..], &body].concat());
     }
 }
 
