@@ -18,33 +18,34 @@ impl Endpoint {
     /// both ends keep the one with the highest cookie of an initiator. What others have made goes over to the one that
     /// stays.
     pub(super) fn settle_isakmp(&mut self, now: Instant, connection: ConnectionId, newest: IkeSaId) {
-        let Some(sa) = self.sas.get_mut(&newest) else { return };
-        let (initiator, confirmed) =
-            (sa.core.role == Role::Initiator, sa.session.v1().is_some_and(|session| session.is_confirmed()));
-        if !confirmed {
-            let alone =
-                !self.of(connection).into_iter().any(|other| other != newest && self.is_isakmp(other));
+        let Some(sa) = self.sas.get(&newest) else { return };
+        let (initiator, confirmed) = (sa.core.role == Role::Initiator, sa.session.is_confirmed_v1());
+        let alone = !self.of(connection).into_iter().any(|other| other != newest && self.is_isakmp(other));
+        if initiator && (!confirmed || !alone) {
+            // Beside another one nothing else may be said with it that would tell the peer's end that it stands.
             let want = if alone { Want::CreateChild } else { Want::Probe };
-            if initiator {
-                self.with_sa(now, newest, |sa, fx| sa.want(want, fx));
-            }
+            self.with_sa(now, newest, |sa, fx| sa.want(want, fx));
+        }
+        if !confirmed {
             return;
         }
         let mut stays = newest;
         for other in self.of(connection) {
-            if other == newest || !self.is_isakmp(other) {
-                continue;
-            }
-            if self.beats(other, newest) {
+            if other != newest && self.beats(other, newest) {
                 stays = other;
             }
         }
+        // One that the peer may not have yet is looked at when it is known to have it.
         for other in self.of(connection) {
-            if other != stays && self.is_isakmp(other) {
+            if other != stays && self.counts(other) {
                 self.move_children(now, other, stays);
                 self.retire(now, other, stays);
             }
         }
+        self.with_sa(now, stays, |mut sa, _| {
+            sa.core.redundant_at = None;
+            Some(sa)
+        });
         let initiator = self.sas.get(&stays).is_some_and(|sa| sa.core.role == Role::Initiator);
         if initiator {
             self.with_sa(now, stays, |sa, fx| sa.want(Want::CreateChild, fx));
@@ -56,11 +57,17 @@ impl Endpoint {
         self.sas.get(&id).is_some_and(|sa| sa.session.established().is_some() || sa.session.is_over())
     }
 
+    /// Whether an ISAKMP SA stands at both ends, or is over and has left IPsec SAs.
+    fn counts(&self, id: IkeSaId) -> bool {
+        let session = self.sas.get(&id).map(|sa| &sa.session);
+        session.is_some_and(|session| session.is_v1() && (session.is_confirmed_v1() || session.is_over()))
+    }
+
     /// Whether an ISAKMP SA stays although `newest` is established.
     fn beats(&self, other: IkeSaId, newest: IkeSaId) -> bool {
         let (Some(other), Some(newest)) = (self.sas.get(&other), self.sas.get(&newest)) else { return false };
         let at_once = other.core.established_at.is_some_and(|at| at > newest.core.begun_at);
-        let stands = other.session.established().is_some();
+        let stands = other.session.is_confirmed_v1();
         stands && at_once && other.session.name().initiator > newest.session.name().initiator
     }
 

@@ -144,6 +144,11 @@ impl Session {
         matches!(self, Self::V1(_))
     }
 
+    /// Whether it is of IKEv1, established, and known to be so at the peer.
+    pub(crate) fn is_confirmed_v1(&self) -> bool {
+        matches!(self, Self::V1(session) if session.is_confirmed())
+    }
+
     /// Whether an exchange is under way that only it can finish.
     pub(crate) fn is_busy(&self) -> bool {
         matches!(self, Self::V1(session) if session.is_busy())

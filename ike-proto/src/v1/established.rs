@@ -188,6 +188,10 @@ impl Established {
             self.add_task(task);
         }
         if self.probe_again(core, fx) {
+            // The peer may live on with another ISAKMP SA, which then knows better.
+            if core.connection.is_some_and(|connection| fx.has_established(connection, core.id)) {
+                return self.end(CloseReason::PeerDead, core, fx);
+            }
             close(core, fx, &self.isakmp, &CloseReason::PeerDead);
             return Step::Done;
         }
@@ -280,13 +284,13 @@ impl Established {
     /// Ends everything, or at the end of its life the ISAKMP SA alone.
     fn close(mut self, reason: CloseReason, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
         let survive = matches!(reason, CloseReason::Expired | CloseReason::Replaced);
-        let mut farewells = Vec::new();
         if !survive {
             for protocol in [IpsecProtocol::Esp, IpsecProtocol::Ah] {
                 let of_protocol = core.children.iter().filter(|child| child.protocol == protocol);
                 let spis: Vec<Spi> = of_protocol.map(|child| child.inbound.spi).collect();
                 for some in spis.chunks(limits::SPIS_OF_DELETE) {
-                    farewells.extend(self.send_delete(protocol, some, core, fx));
+                    let message = self.send_delete(protocol, some, core, fx);
+                    repeat(message, core, fx);
                 }
             }
         }
@@ -297,11 +301,7 @@ impl Established {
         if survive {
             return self.end(reason, core, fx);
         }
-        // Nobody answers a Delete, and nobody could say later that it was lost.
-        farewells.extend(last);
-        for farewell in farewells {
-            core.send(fx, &farewell);
-        }
+        repeat(last, core, fx);
         close(core, fx, &self.isakmp, &reason);
         Step::Done
     }
@@ -382,6 +382,13 @@ impl Established {
 
     pub(crate) fn stay(self, reason: DropReason) -> Step<Session> {
         Step::Stay(Session::Established(self), reason)
+    }
+}
+
+/// Sends the last words twice: nobody answers a Delete, and nobody could say later that it was lost.
+fn repeat(message: Option<Vec<u8>>, core: &mut Core, fx: &mut Effects<'_>) {
+    if let Some(message) = message {
+        core.send(fx, &message);
     }
 }
 
