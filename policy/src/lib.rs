@@ -5,6 +5,48 @@
 //! holds is a [`Document`]; what runs is an [`Inventory`], which refuses whatever breaks a rule. Both report with
 //! [`Finding`]s, all at once, each with the id of its rule and the way to mend it.
 //!
+//! A [`Link`] is a tunnel seen from one of its ends, which is what configuration languages describe:
+//!
+//! | module | from | to |
+//! |---|---|---|
+//! | [`export`] | our side or, mirrored, the peer's | text for strongSwan, libreswan, Cisco, Juniper, Huawei, H3C |
+//! | [`import`] | text of strongSwan, libreswan, Cisco IOS | connections, and tunnels where they are that |
+//! | [`compare`](mod@compare) | our side and the peer's text | every difference: here, there, what to change |
+//! | [`proposal`] | `aes128-sha1-modp1024` | the same in each language's words, and back |
+//!
+//! ```
+//! use ipsec_policy::compare::compare;
+//! use ipsec_policy::export::export;
+//! use ipsec_policy::{Dialect, import};
+//!
+//! let conf = "
+//! conn ipsvpn_t-1
+//!     keyexchange=ikev2
+//!     authby=psk
+//!     ike=aes128-sha1-modp1024!
+//!     esp=aes128-sha1-modp1024!
+//!     left=106.75.234.78
+//!     leftsubnet=10.0.192.0/20
+//!     right=106.75.234.74
+//!     rightsubnet=192.168.0.0/16
+//!     auto=start
+//! ";
+//! let secrets = "106.75.234.78 106.75.234.74 : PSK \"an-Example#Key\"\n";
+//! let ours = import::read(Dialect::StrongSwan, conf, Some(secrets))?.connections[0].link()?;
+//!
+//! // The peer's side, for its Cisco router.
+//! let theirs = export(&ours.mirrored(), Dialect::CiscoIos)?;
+//! let text = theirs.files[0].text.expose();
+//! assert!(text.contains(" permit ip 192.168.0.0 0.0.255.255 10.0.192.0 0.0.15.255"));
+//!
+//! // Somebody changes it; the comparison says what no longer fits.
+//! let changed = text.replace("aes-cbc-128", "aes-cbc-256");
+//! let comparison = compare(&ours, Dialect::CiscoIos, &changed, None)?;
+//! assert_eq!(comparison.differences[0].here, "aes128");
+//! assert_eq!(comparison.differences[0].there, "aes256");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Nothing here reads a clock or a file: the caller parses its text with any `serde` format.
 
 #![cfg_attr(not(test), no_std)]
@@ -13,7 +55,10 @@ extern crate alloc;
 
 mod algorithms;
 mod capabilities;
+pub mod compare;
+mod dialect;
 mod document;
+pub mod export;
 mod finding;
 #[cfg(test)]
 mod fixtures;
@@ -21,12 +66,15 @@ mod gateway;
 mod identity;
 mod ids;
 mod ike_policy;
+pub mod import;
 mod inventory;
 mod ipsec_policy;
 mod limits;
+mod link;
 mod names;
 mod pair_index;
 mod peer;
+pub mod proposal;
 mod psk;
 mod resource_state;
 mod subnets;
@@ -40,6 +88,7 @@ pub use algorithms::{
     IpsecMode, IpsecProtocol, PfsChoice,
 };
 pub use capabilities::Capabilities;
+pub use dialect::Dialect;
 pub use document::Document;
 pub use finding::{Finding, Refusal, Severity};
 pub use gateway::{ExternalIp, VpnGateway};
@@ -49,6 +98,7 @@ pub use ike_policy::IkePolicy;
 pub use inventory::{BatchRemoval, Inventory};
 pub use ipsec_policy::IpsecPolicy;
 pub use limits::Limits;
+pub use link::{Link, LinkEnd};
 pub use names::{Name, NameError, Remark};
 pub use pair_index::SubnetPair;
 pub use peer::PeerGateway;

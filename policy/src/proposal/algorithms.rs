@@ -1,0 +1,133 @@
+//! The algorithms that configuration text of peers can name, by strongSwan's keywords.
+//!
+//! This is more than a tenant may choose: a peer's text that offers AES-GCM has no typing error in it, and a comparison
+//! must be able to say what it offers.
+
+use crate::text::text_enum;
+
+text_enum! {
+    /// A cipher, of IKE or of ESP.
+    Encryption, "encryption algorithm" {
+        /// No encryption (RFC 2410).
+        Null = "null",
+        /// Single DES, which some devices still have as their default.
+        Des = "des",
+        /// Triple DES in CBC mode.
+        TripleDes = "3des",
+        /// AES-CBC with 128 bits.
+        Aes128 = "aes128",
+        /// AES-CBC with 192 bits.
+        Aes192 = "aes192",
+        /// AES-CBC with 256 bits.
+        Aes256 = "aes256",
+        /// AES in counter mode with 128 bits.
+        Aes128Ctr = "aes128ctr",
+        /// AES in counter mode with 192 bits.
+        Aes192Ctr = "aes192ctr",
+        /// AES in counter mode with 256 bits.
+        Aes256Ctr = "aes256ctr",
+        /// AES-GCM with 128 bits and a check value of 16 octets.
+        Aes128Gcm = "aes128gcm16",
+        /// AES-GCM with 192 bits.
+        Aes192Gcm = "aes192gcm16",
+        /// AES-GCM with 256 bits.
+        Aes256Gcm = "aes256gcm16",
+        /// ChaCha20 with Poly1305 (RFC 7634).
+        ChaCha20Poly1305 = "chacha20poly1305",
+        /// Camellia with 128 bits.
+        Camellia128 = "camellia128",
+        /// Camellia with 256 bits.
+        Camellia256 = "camellia256",
+    }
+}
+
+impl Encryption {
+    /// Whether it authenticates by itself, so that no integrity algorithm stands beside it.
+    pub const fn is_aead(self) -> bool {
+        matches!(self, Self::Aes128Gcm | Self::Aes192Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305)
+    }
+}
+
+text_enum! {
+    /// What authenticates messages or packets.
+    Integrity, "authentication algorithm" {
+        /// HMAC-MD5-96.
+        Md5 = "md5",
+        /// HMAC-SHA1-96.
+        Sha1 = "sha1",
+        /// HMAC-SHA2-256-128.
+        Sha256 = "sha256",
+        /// HMAC-SHA2-384-192.
+        Sha384 = "sha384",
+        /// HMAC-SHA2-512-256.
+        Sha512 = "sha512",
+        /// AES-XCBC-MAC-96.
+        AesXcbc = "aesxcbc",
+    }
+}
+
+text_enum! {
+    /// What derives the keys of IKE, where it is named apart from the integrity algorithm.
+    Prf, "pseudo-random function" {
+        /// HMAC-MD5.
+        Md5 = "prfmd5",
+        /// HMAC-SHA1.
+        Sha1 = "prfsha1",
+        /// HMAC-SHA2-256.
+        Sha256 = "prfsha256",
+        /// HMAC-SHA2-384.
+        Sha384 = "prfsha384",
+        /// HMAC-SHA2-512.
+        Sha512 = "prfsha512",
+    }
+}
+
+impl Prf {
+    /// The function that goes with `integrity` where nothing is named.
+    pub const fn of(integrity: Integrity) -> Option<Self> {
+        match integrity {
+            Integrity::Md5 => Some(Self::Md5),
+            Integrity::Sha1 => Some(Self::Sha1),
+            Integrity::Sha256 => Some(Self::Sha256),
+            Integrity::Sha384 => Some(Self::Sha384),
+            Integrity::Sha512 => Some(Self::Sha512),
+            Integrity::AesXcbc => None,
+        }
+    }
+}
+
+text_enum! {
+    /// A group of the key exchange.
+    Group, "Diffie-Hellman group" {
+        /// Group 1.
+        Modp768 = "modp768",
+        /// Group 2.
+        Modp1024 = "modp1024",
+        /// Group 5.
+        Modp1536 = "modp1536",
+        /// Group 14.
+        Modp2048 = "modp2048",
+        /// Group 15.
+        Modp3072 = "modp3072",
+        /// Group 16.
+        Modp4096 = "modp4096",
+        /// Group 17.
+        Modp6144 = "modp6144",
+        /// Group 18.
+        Modp8192 = "modp8192",
+        /// Group 19.
+        Ecp256 = "ecp256",
+        /// Group 20.
+        Ecp384 = "ecp384",
+        /// Group 21.
+        Ecp521 = "ecp521",
+        /// Group 22.
+        Modp1024Subgroup160 = "modp1024s160",
+        /// Group 23.
+        Modp2048Subgroup224 = "modp2048s224",
+        /// Group 24.
+        Modp2048Subgroup256 = "modp2048s256",
+        /// Group 31.
+        Curve25519 = "curve25519",
+    }
+}
