@@ -7,10 +7,10 @@ use esp_core::time::Instant;
 use super::{Candidate, Endpoint, candidates};
 use crate::config::{ExchangeMode, Version};
 use crate::diagnose::{DropReason, FailureReason, Phase, Role};
-use crate::sa::Path;
-use crate::v1::{self, Answer};
-use crate::wire::codes::ExchangeType;
-use crate::wire::header::{Flags, Header};
+use crate::sa::{IkeSaId, Path};
+use crate::v1::{self, Answer, Collected};
+use crate::wire::codes::{ExchangeType, PayloadType};
+use crate::wire::header::{Flags, Header, IkeSpi};
 use crate::wire::v1::codes::NotifyType;
 use crate::wire::v1::{Chain, Content, Message, MessageBuilder, NotifyPayload, Payload};
 
@@ -26,10 +26,30 @@ impl Endpoint {
             return self.handle_first_v1(now, path, mode, header, octets);
         }
         // Neither flag nor number says who began phase 1: the cookie that is ours does.
-        let ours = self.registry.by_ike_spi(header.responder_spi);
-        match ours.or_else(|| self.registry.by_ike_spi(header.initiator_spi)) {
-            Some(id) => self.with_sa(now, id, |sa, fx| sa.handle(octets, path, fx)),
-            None => self.drop(now, path, DropReason::UnknownSpi),
+        let cookies = [header.responder_spi, header.initiator_spi];
+        let ours = cookies.into_iter().find_map(|cookie| Some((cookie, self.registry.by_ike_spi(cookie)?)));
+        let Some((cookie, id)) = ours else { return self.drop(now, path, DropReason::UnknownSpi) };
+        if header.next_payload == PayloadType::V1_FRAGMENT && !header.flags.is_v1_encrypted() {
+            return self.handle_fragment(now, path, cookie, id, octets);
+        }
+        self.with_sa(now, id, |sa, fx| sa.handle(octets, path, fx));
+    }
+
+    /// A part of a message to an ISAKMP SA came.
+    fn handle_fragment(&mut self, now: Instant, path: Path, cookie: IkeSpi, id: IkeSaId, octets: &[u8]) {
+        let message = match Message::decode(octets) {
+            Ok(message) => message,
+            Err(error) => return self.drop(now, path, DropReason::Malformed(error)),
+        };
+        let unusable = |what| DropReason::Unusable { what };
+        let Some(part) = message.fragment() else {
+            return self.drop(now, path, unusable("a fragment beside other payloads"));
+        };
+        match self.fragments.collect(now, cookie, &message.header, &part) {
+            Collected::Message(whole) => self.with_sa(now, id, |sa, fx| sa.handle(&whole, path, fx)),
+            Collected::Partial => {}
+            Collected::TooMuch => self.drop(now, path, unusable("too many fragments, or too long ones")),
+            Collected::Nonsense => self.drop(now, path, unusable("fragments that make up no message")),
         }
     }
 

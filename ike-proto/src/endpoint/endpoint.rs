@@ -17,6 +17,7 @@ use super::{ConnectionId, Input, Output, TimeoutReason};
 use crate::config::Limits;
 use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed, Role};
 use crate::sa::{Ask, Connections, Effects, IkeSa, IkeSaId, Registry, Want};
+use crate::v1::Fragments;
 
 /// How long two IKE SAs of one connection stand beside each other.
 pub(super) const REDUNDANT_FOR: Duration = Duration::from_secs(2);
@@ -34,6 +35,7 @@ pub struct Endpoint {
     pub(super) registry: Registry,
     pub(super) half_open: HalfOpenTable,
     pub(super) cookies: CookieJar,
+    pub(super) fragments: Fragments,
     pub(super) replies: RateLimit,
     next_id: u64,
     observed: Observed,
@@ -59,6 +61,7 @@ impl Endpoint {
             registry: Registry::default(),
             half_open: HalfOpenTable::default(),
             cookies: CookieJar::default(),
+            fragments: Fragments::default(),
             replies: RateLimit::default(),
             next_id: 0,
             observed: Observed::default(),

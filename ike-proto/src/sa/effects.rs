@@ -15,6 +15,7 @@ use super::{Datagrams, IkeSaId, Path, Registry};
 use crate::config::{ConnectionConfig, Limits};
 use crate::diagnose::{DropReason, Event, FailureReason, Observed, Phase, Role};
 use crate::endpoint::{ConnectionId, Output, RateLimit, Transmit};
+use crate::v1;
 use crate::wire::IkeSpi;
 
 /// The connections of an endpoint.
@@ -93,11 +94,18 @@ pub(crate) struct Effects<'a> {
 }
 
 impl Effects<'_> {
-    /// Sends an IKE message, in as many datagrams as it takes.
+    /// Sends an IKE message, in as many datagrams as it takes; one of IKEv1 in fragments, where it is long and the peer
+    /// takes them.
     pub(crate) fn transmit(&mut self, path: Path, message: &(impl Datagrams + ?Sized)) {
         for datagram in message.datagrams() {
-            let payload = path.frame(datagram);
-            self.transmit_raw(path, payload);
+            match self.registry.fragments_as(datagram) {
+                None => self.transmit_raw(path, path.frame(datagram)),
+                Some(exchange) => {
+                    for part in v1::split(datagram, exchange) {
+                        self.transmit_raw(path, path.frame(&part));
+                    }
+                }
+            }
         }
     }
 

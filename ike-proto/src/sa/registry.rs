@@ -7,6 +7,8 @@ use esp_core::sa::{SaKey, Spi};
 use rand_core::CryptoRng;
 
 use crate::wire::IkeSpi;
+use crate::wire::codes::ExchangeType;
+use crate::wire::header::Header;
 
 /// Names an IKE SA, with those that took its place, inside one endpoint. Never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +19,8 @@ pub(crate) struct IkeSaId(pub(crate) u64);
 pub(crate) struct Registry {
     /// By the SPI that we chose.
     ike: BTreeMap<IkeSpi, IkeSaId>,
+    /// IKEv1: by the cookie that we chose, as which exchange's messages the peer takes fragments.
+    fragmenting: BTreeMap<IkeSpi, ExchangeType>,
     /// Responders, by the initiator's address and SPI: where a repeated first message belongs.
     first_messages: BTreeMap<(IpAddr, IkeSpi), IkeSaId>,
     /// By a Security Association in the datapath, of either direction.
@@ -42,11 +46,24 @@ impl Registry {
     /// Gives an SPI of an IKE SA back.
     pub(crate) fn free_ike_spi(&mut self, spi: IkeSpi) {
         self.ike.remove(&spi);
+        self.fragmenting.remove(&spi);
     }
 
     /// The IKE SA for which we chose this SPI.
     pub(crate) fn by_ike_spi(&self, spi: IkeSpi) -> Option<IkeSaId> {
         self.ike.get(&spi).copied()
+    }
+
+    /// IKEv1: notes that the peer of the ISAKMP SA takes fragments, and of which exchange type.
+    pub(crate) fn note_fragmentation(&mut self, spi: IkeSpi, exchange: ExchangeType) {
+        self.fragmenting.insert(spi, exchange);
+    }
+
+    /// IKEv1: of which exchange type the fragments of a message of ours are, if its receiver takes any.
+    pub(crate) fn fragments_as(&self, message: &[u8]) -> Option<ExchangeType> {
+        let header = Header::peek(message).ok().filter(|header| header.major_version == 1)?;
+        let by = |spi: IkeSpi| self.fragmenting.get(&spi).copied();
+        by(header.responder_spi).or_else(|| by(header.initiator_spi))
     }
 
     /// Draws an SPI of a Child SA: not a reserved one, and not one that another has.

@@ -14,3 +14,9 @@ pub(crate) const KEYS_TRIED: usize = 64;
 pub(crate) const AGGRESSIVE_REPEATS: u32 = 2;
 /// SPIs in one Delete of ours, which so needs no fragments.
 pub(crate) const SPIS_OF_DELETE: usize = 64;
+/// Messages that have come in part, over all ISAKMP SAs.
+pub(crate) const FRAGMENTED_MESSAGES: usize = 256;
+/// Parts of one message.
+pub(crate) const FRAGMENTS: usize = 64;
+/// Octets of a message that comes in parts.
+pub(crate) const FRAGMENTED_OCTETS: usize = 16_384;

@@ -6,6 +6,7 @@ mod contents;
 mod dpd;
 mod draft;
 mod established;
+mod fragment;
 mod informational;
 mod isakmp;
 mod limits;
@@ -20,6 +21,7 @@ mod traits;
 
 pub(crate) use aggressive::respond as respond_aggressive;
 pub(crate) use answer::Answer;
+pub(crate) use fragment::{Collected, Fragments, split};
 pub(crate) use main_mode::respond as respond_main;
 pub(crate) use session::Session;
 pub(crate) use trace::{message, payload_name, payload_names};

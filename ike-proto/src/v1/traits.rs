@@ -4,6 +4,9 @@ use alloc::vec::Vec;
 
 use super::contents::Contents;
 use super::draft::Draft;
+use crate::sa::Effects;
+use crate::wire::codes::ExchangeType;
+use crate::wire::header::IkeSpi;
 use crate::wire::v1::{NatNumbering, Payload, VendorId, VendorIdPayload};
 
 /// The forms of NAT traversal, the preferred one first.
@@ -21,7 +24,7 @@ pub(crate) struct PeerTraits {
     /// Dead peer detection (RFC 3706).
     pub(crate) dpd: bool,
     /// Fragments of messages.
-    pub(crate) fragmentation: bool,
+    fragmentation: bool,
     /// NAT traversal, in the best form that it has.
     nat: Option<VendorId>,
 }
@@ -35,6 +38,13 @@ impl PeerTraits {
         self.fragmentation |= sent.contains(&VendorId::Fragmentation);
         let known = self.nat;
         self.nat = NAT_FORMS.into_iter().find(|form| known == Some(*form) || sent.contains(form));
+    }
+
+    /// Has messages to the peer go out in fragments, if it takes them. `cookie` is ours, `exchange` that of phase 1.
+    pub(crate) fn note_fragmentation(&self, cookie: IkeSpi, exchange: ExchangeType, fx: &mut Effects<'_>) {
+        if self.fragmentation {
+            fx.registry.note_fragmentation(cookie, exchange);
+        }
     }
 
     /// The numbers of its NAT traversal payloads; `None` where it has no NAT traversal.

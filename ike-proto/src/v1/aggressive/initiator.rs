@@ -152,6 +152,7 @@ impl AggressiveSent {
         };
         let mut peer = PeerTraits::default();
         peer.learn(contents);
+        peer.note_fragmentation(name.initiator, ExchangeType::AGGRESSIVE, fx);
         let (isakmp, iv) = Isakmp::derive(&secrets, peer);
         // The identity is in clear: a wrong one is more likely than a wrong key where it is another than expected.
         if !phase1::is_expected(&self.config, id) {

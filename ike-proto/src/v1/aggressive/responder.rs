@@ -89,6 +89,7 @@ pub(crate) fn respond(
     let nonce_r = fx.random(NONCE_LEN);
     let mut peer = PeerTraits::default();
     peer.learn(&contents);
+    peer.note_fragmentation(name.responder, ExchangeType::AGGRESSIVE, fx);
     let seed = HashSeed {
         public_i: Vec::from(ke),
         public_r: Vec::from(dh.public()),

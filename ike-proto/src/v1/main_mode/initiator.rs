@@ -133,6 +133,7 @@ impl SaSent {
         };
         let mut peer = PeerTraits::default();
         peer.learn(&contents);
+        peer.note_fragmentation(self.cookie, ExchangeType::IDENTITY_PROTECTION, fx);
         let agreed = Agreed {
             name: IkeSaName { initiator: self.cookie, responder: header.responder_spi },
             suite: chosen.suite,

@@ -90,6 +90,7 @@ pub(crate) fn respond(
     let name = IkeSaName { initiator: cookie, responder: core.new_ike_spi(fx) };
     let mut peer = PeerTraits::default();
     peer.learn(&contents);
+    peer.note_fragmentation(name.responder, ExchangeType::IDENTITY_PROTECTION, fx);
     let mut draft = Draft::new();
     draft.push(&Payload::Sa(chosen.answer.clone()));
     traits::push_common(&mut draft, &peer);
