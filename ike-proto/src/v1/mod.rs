@@ -21,6 +21,8 @@ mod traits;
 
 pub(crate) use aggressive::respond as respond_aggressive;
 pub(crate) use answer::Answer;
+#[cfg(test)]
+pub(crate) use draft::Draft;
 pub(crate) use fragment::{Collected, Fragments, split};
 pub(crate) use main_mode::respond as respond_main;
 pub(crate) use session::Session;

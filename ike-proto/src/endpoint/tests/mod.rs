@@ -15,6 +15,7 @@ mod nat;
 mod ppk;
 mod rekey;
 mod transforms;
+mod v1_hostile;
 
 use core::time::Duration;
 

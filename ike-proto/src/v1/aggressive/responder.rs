@@ -230,6 +230,11 @@ impl AggressiveAnswered {
         if !proven {
             return self.wrong_key(core, fx);
         }
+        // The key that this proves must still be one that we accept.
+        let (connection, config) = &self.connection;
+        if fx.connections.get(connection).is_none_or(|current| !Arc::ptr_eq(current, config)) {
+            return Step::Done;
+        }
         let (names, len) = (trace::payload_names(chain), message.raw.len());
         trace::message(fx, Some(self.connection.0), path.remote, false, header, names, len);
         Step::Next(Session::Established(self.establish(iv, &contents, path, core, fx)))
