@@ -9,6 +9,7 @@ use cipher::{
 use des::TdesEde3;
 
 use crate::crypt::KeyError;
+use crate::crypt::multi_buffer::{Lane, LaneKey};
 use crate::suite::Cipher;
 
 #[cfg(test)]
@@ -66,6 +67,23 @@ impl CbcEncryptor {
             Encrypt::Aes192(key) => encrypt(key, iv, text),
             Encrypt::Aes256(key) => encrypt(key, iv, text),
         }
+    }
+
+    /// Whether it is AES, which encrypts several blocks at once as fast as one where they do not wait for each other.
+    pub(crate) fn is_aes(&self) -> bool {
+        !matches!(self.0, Encrypt::TripleDes(_))
+    }
+
+    /// What [`encrypt_lanes`](super::encrypt_lanes) is to encrypt as [`CbcEncryptor::encrypt`] would. `None` where this
+    /// is not AES or a length is wrong.
+    pub(crate) fn lane<'a>(&'a self, iv: &[u8], text: &'a mut [u8]) -> Option<Lane<'a>> {
+        let key = match &self.0 {
+            Encrypt::TripleDes(_) => return None,
+            Encrypt::Aes128(key) => LaneKey::Aes128(key),
+            Encrypt::Aes192(key) => LaneKey::Aes192(key),
+            Encrypt::Aes256(key) => LaneKey::Aes256(key),
+        };
+        Lane::new(key, iv, text)
     }
 
     /// Writes an IV that nobody without the key can predict, for the packet that `nonce` names and no other packet

@@ -5,6 +5,7 @@ mod block_mode;
 mod counter_mode;
 mod gmac;
 mod mac;
+mod multi_buffer;
 mod salt;
 mod xcbc;
 
@@ -13,6 +14,7 @@ pub use block_mode::{CbcDecryptor, CbcEncryptor};
 pub use counter_mode::CtrKey;
 pub use gmac::GmacKey;
 pub use mac::MacKey;
+pub(crate) use multi_buffer::{Lane, encrypt_lanes};
 
 use crate::sa::IpsecProtocol;
 use crate::suite::SaSuite;

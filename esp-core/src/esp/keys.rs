@@ -90,6 +90,16 @@ impl<C: CipherKey> Keys<C> {
     }
 }
 
+impl Keys<EncryptKey> {
+    /// The two keys of a suite whose packets are encrypted faster side by side.
+    pub(super) fn side_by_side(&self) -> Option<(&CbcEncryptor, &MacKey)> {
+        match self {
+            Self::Separate(EncryptKey::Cbc(cipher), mac) if cipher.is_aes() => Some((cipher, mac)),
+            _ => None,
+        }
+    }
+}
+
 impl EncryptKey {
     /// Writes the IV of the packet that `sequence` names and encrypts. `None` where a length is wrong.
     pub(super) fn encrypt(&self, sequence: u64, iv: &mut [u8], text: &mut [u8]) -> Option<()> {

@@ -5,10 +5,12 @@ mod keys;
 mod open;
 mod padding;
 mod seal;
+mod staged;
 
 pub use header::EspHeader;
 pub use open::Opener;
 pub use seal::{Sealer, max_payload_len};
+pub(crate) use staged::{LANES, Staged, finish};
 
 /// Next header of an IPv4 packet inside ESP.
 pub const NEXT_HEADER_IPV4: u8 = 4;

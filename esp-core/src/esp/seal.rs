@@ -5,6 +5,7 @@ use crate::drop_reason::DropReason;
 use crate::esp::header::EspHeader;
 use crate::esp::keys::{AssociatedData, EncryptKey, Keys, Parts, write_counter_iv};
 use crate::esp::padding;
+use crate::esp::staged::Staged;
 use crate::packet_buf::PacketBuf;
 use crate::sa::{SaKeys, Spi};
 use crate::suite::SaSuite;
@@ -47,6 +48,28 @@ impl Sealer {
     /// Makes the payload in `packet` an ESP packet with this sequence number: with extended numbers all 64 bits of
     /// it, else the low 32. [`DropReason::BufferTooSmall`], and nothing changed, where there is no room around it.
     pub fn seal(&self, sequence: u64, next_header: u8, packet: &mut PacketBuf<'_>) -> Result<(), DropReason> {
+        self.lay_out(next_header, packet)?;
+        let parts = Parts::split(self.suite, packet.as_mut_slice()).ok_or(DropReason::Malformed)?;
+        self.protect(sequence, parts).ok_or(DropReason::Malformed)
+    }
+
+    /// [`Sealer::seal`] for a packet of a batch. What can wait until others of the batch are there too does, and is given
+    /// back for [`finish`](super::finish).
+    pub(crate) fn begin(
+        &self,
+        sequence: u64,
+        next_header: u8,
+        packet: &mut PacketBuf<'_>,
+    ) -> Result<Option<Staged<'_>>, DropReason> {
+        let Some((cipher, mac)) = self.keys.side_by_side() else {
+            return self.seal(sequence, next_header, packet).map(|()| None);
+        };
+        self.lay_out(next_header, packet)?;
+        Ok(Some(Staged { suite: self.suite, spi: self.spi, cipher, mac, sequence }))
+    }
+
+    /// Puts the trailer behind the payload, and makes room for what is around both.
+    fn lay_out(&self, next_header: u8, packet: &mut PacketBuf<'_>) -> Result<(), DropReason> {
         if !self.has_room(packet) {
             return Err(DropReason::BufferTooSmall);
         }
@@ -54,8 +77,7 @@ impl Sealer {
         padding::write(packet.append(trailer_len)?, next_header);
         packet.append(self.suite.icv_len())?;
         packet.prepend(self.header_len())?;
-        let parts = Parts::split(self.suite, packet.as_mut_slice()).ok_or(DropReason::Malformed)?;
-        self.protect(sequence, parts).ok_or(DropReason::Malformed)
+        Ok(())
     }
 
     /// Fills header, IV and ICV and encrypts the text. `None` for lengths that no packet of this suite has.

@@ -1,5 +1,6 @@
 //! Security Associations.
 
+pub mod batch;
 mod counters;
 mod events;
 mod inbound;

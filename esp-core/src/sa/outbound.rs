@@ -6,7 +6,7 @@ use crate::ah::{self, final_destination};
 use crate::command::Limit;
 use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
-use crate::esp::{self, NEXT_HEADER_DUMMY, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6};
+use crate::esp::{self, NEXT_HEADER_DUMMY, NEXT_HEADER_IPV4, NEXT_HEADER_IPV6, Staged};
 use crate::net::transport::{Joint, open_gap};
 use crate::net::{
     Fragment, IPV4_HEADER_LEN, IPV6_HEADER_LEN, IpView, OuterHeader, UDP_HEADER_LEN, prepend_udp,
@@ -135,6 +135,39 @@ impl OutboundSa {
         }
         let sequence = self.spend(now, packet.len(), key, events)?;
         sealer.seal(sequence, next_header, packet)
+    }
+
+    /// The first part of [`OutboundSa::seal`] in a batch: all that is done in the order of the packets. Where it gives
+    /// something, the packet is not sealed before [`esp::finish`] had it.
+    pub(super) fn begin(
+        &self,
+        now: Instant,
+        next_header: u8,
+        packet: &mut PacketBuf<'_>,
+        key: SaKey,
+        events: &EventQueue,
+    ) -> Result<Option<Staged<'_>>, DropReason> {
+        let Sealer::Esp(sealer) = &self.sealer else { return Err(DropReason::NoOuterHeader) };
+        if !sealer.has_room(packet) {
+            return Err(DropReason::BufferTooSmall);
+        }
+        let sequence = self.spend(now, packet.len(), key, events)?;
+        sealer.begin(sequence, next_header, packet)
+    }
+
+    /// The first part of [`OutboundSa::seal_packet`] in a batch.
+    pub(crate) fn begin_packet(
+        &self,
+        now: Instant,
+        departure: &Departure,
+        packet: &mut PacketBuf<'_>,
+        events: &EventQueue,
+    ) -> Result<(usize, Option<Staged<'_>>), DropReason> {
+        if !matches!((&self.sealer, self.mode), (Sealer::Esp(_), Mode::Tunnel)) {
+            return self.seal_packet(now, departure, packet, events).map(|outer_len| (outer_len, None));
+        }
+        let next_header = next_header_of(&IpView::parse(packet.as_slice())?);
+        self.begin(now, next_header, packet, departure.key, events).map(|staged| (0, staged))
     }
 
     /// As [`OutboundSa::seal`], with zeros behind the payload until it has `len` octets, so that its length tells an

@@ -11,6 +11,7 @@ use crate::net::OuterPacket;
 use crate::packet_buf::PacketBuf;
 use crate::sa::{IpsecProtocol, SaKey, SaParams, UdpEncap};
 use crate::selector::{Selectors, TrafficSelector};
+use crate::soft::batch::{InboundJob, OutboundJob};
 use crate::soft::limits::DatapathLimits;
 use crate::soft::options::DatapathOptions;
 use crate::soft::sad::{Path, SaStatus};
@@ -74,6 +75,16 @@ impl Datapath {
     /// See [`Tables::inbound`].
     pub fn inbound(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Inbound, DropReason> {
         self.tables.inbound(now, packet)
+    }
+
+    /// See [`Tables::seal_batch`].
+    pub fn seal_batch(&self, now: Instant, jobs: &mut [OutboundJob<'_, '_>]) {
+        self.tables.seal_batch(now, jobs);
+    }
+
+    /// See [`Tables::open_batch`].
+    pub fn open_batch(&self, now: Instant, jobs: &mut [InboundJob<'_, '_>]) {
+        self.tables.open_batch(now, jobs);
     }
 
     /// See [`Tables::take_too_big`].

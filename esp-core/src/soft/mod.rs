@@ -1,5 +1,6 @@
 //! The userspace datapath: tables of Security Associations and policies, and packets through them.
 
+mod batch;
 mod budget;
 mod datapath;
 mod limits;
@@ -14,6 +15,7 @@ mod tables;
 #[cfg(test)]
 mod testing;
 
+pub use batch::{InboundJob, OutboundJob};
 pub use datapath::Datapath;
 pub use limits::DatapathLimits;
 pub use options::DatapathOptions;

@@ -7,7 +7,7 @@ use crate::command::{PolicyAction, SaEvent};
 use crate::drop_reason::DropReason;
 use crate::net::{DfMode, IPV6_MIN_MTU, IcmpError, IpView, OuterHeader, clamp_mss, decrement_ttl};
 use crate::packet_buf::PacketBuf;
-use crate::sa::{Departure, Mode, OutboundSa, ReqId};
+use crate::sa::{Departure, EventQueue, Mode, OutboundSa, ReqId};
 use crate::soft::sad::Entry;
 use crate::soft::spd::Policy;
 use crate::soft::tables::{Outbound, Protected, Tables};
@@ -31,10 +31,17 @@ enum Fit {
 }
 
 impl Tables {
-    pub(super) fn seal_uncounted(
-        &self,
+    /// [`Tables::seal`] without its counting; `protect` is [`OutboundSa::seal_packet`], or in a batch its first part.
+    pub(super) fn seal_by<'t>(
+        &'t self,
         now: Instant,
         packet: &mut PacketBuf<'_>,
+        protect: impl FnOnce(
+            &'t OutboundSa,
+            &Departure,
+            &mut PacketBuf<'_>,
+            &EventQueue,
+        ) -> Result<usize, DropReason>,
     ) -> Result<Outbound, DropReason> {
         let view = IpView::parse(packet.as_slice())?;
         let policy = self.spd.lookup(&view).ok_or(DropReason::NoPolicy)?;
@@ -50,19 +57,25 @@ impl Tables {
         };
         // Whatever lies behind the packet in the buffer is no part of it.
         packet.truncate(view.total_len);
-        let outcome = self.seal_with(now, entry, &view, packet);
+        let outcome = self.seal_with(now, entry, &view, packet, protect);
         if let Err(reason) | Ok(Outbound::Reply(reason)) = outcome {
             entry.sa.counters().drops().count(reason);
         }
         outcome
     }
 
-    fn seal_with(
-        &self,
+    fn seal_with<'t>(
+        &'t self,
         now: Instant,
-        entry: &Entry<OutboundSa>,
+        entry: &'t Entry<OutboundSa>,
         view: &IpView,
         packet: &mut PacketBuf<'_>,
+        protect: impl FnOnce(
+            &'t OutboundSa,
+            &Departure,
+            &mut PacketBuf<'_>,
+            &EventQueue,
+        ) -> Result<usize, DropReason>,
     ) -> Result<Outbound, DropReason> {
         // Transport mode is for packets of this host.
         let forwards = self.shared.options.forwards && entry.sa.mode() == Mode::Tunnel;
@@ -83,7 +96,7 @@ impl Tables {
         }
         let outer = self.outer_header(entry, view, fragile);
         let departure = Departure { key: entry.key, outer };
-        let outer_len = entry.sa.seal_packet(now, &departure, packet, &self.shared.events)?;
+        let outer_len = protect(&entry.sa, &departure, packet, &self.shared.events)?;
         Ok(Outbound::Protected(Protected { outer, reqid: entry.reqid, spi: entry.key.spi, outer_len }))
     }
 

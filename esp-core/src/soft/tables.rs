@@ -99,7 +99,17 @@ impl Tables {
     /// Puts an IP packet that we send through policies and Security Associations, in place. Without a policy that
     /// passes it, it is dropped (GW-7, X-30); every drop is counted.
     pub fn seal(&self, now: Instant, packet: &mut PacketBuf<'_>) -> Result<Outbound, DropReason> {
-        let outcome = self.seal_uncounted(now, packet);
+        let outcome = self.seal_by(now, packet, |sa, departure, packet, events| {
+            sa.seal_packet(now, departure, packet, events)
+        });
+        self.count_outbound(outcome)
+    }
+
+    /// Counts the packet, where it was dropped.
+    pub(super) fn count_outbound(
+        &self,
+        outcome: Result<Outbound, DropReason>,
+    ) -> Result<Outbound, DropReason> {
         if let Err(reason) | Ok(Outbound::Reply(reason)) = outcome {
             self.shared.drops.count(reason);
         }
