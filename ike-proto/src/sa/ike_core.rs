@@ -1,5 +1,6 @@
 //! What an IKE SA is beside the state of its version's protocol.
 
+use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -46,6 +47,8 @@ pub(crate) struct Core {
     pub(crate) established_at: Option<Instant>,
     /// The SPIs that we chose for IKE SAs, given back at the end.
     pub(crate) ike_spis: Vec<IkeSpi>,
+    /// The SPIs that we chose for Child SAs, offered ones included, given back one by one or at the end.
+    child_spis: BTreeSet<Spi>,
     /// Where a repetition of the first message comes from.
     pub(crate) first_message: Option<(IpAddr, IkeSpi)>,
     /// When to end it if another IKE SA of the same connection then stands: both ends had initiated at once.
@@ -77,6 +80,7 @@ impl Core {
             begun_at: now,
             established_at: None,
             ike_spis: Vec::new(),
+            child_spis: BTreeSet::new(),
             first_message: None,
             redundant_at: None,
             confirmed: role == Role::Initiator,
@@ -111,8 +115,24 @@ impl Core {
         fx.registry.free_ike_spi(spi);
     }
 
+    /// Draws an SPI for a Child SA and keeps account of it: what was only offered is given back at the end too.
+    pub(crate) fn new_child_spi(&mut self, fx: &mut Effects<'_>) -> Spi {
+        let spi = fx.new_child_spi();
+        self.child_spis.insert(spi);
+        spi
+    }
+
+    /// Gives an SPI of a Child SA back.
+    pub(crate) fn free_child_spi(&mut self, fx: &mut Effects<'_>, spi: Spi) {
+        self.child_spis.remove(&spi);
+        fx.registry.free_child_spi(spi);
+    }
+
     /// Gives everything back at the end.
     pub(crate) fn release(&mut self, fx: &mut Effects<'_>) {
+        for spi in core::mem::take(&mut self.child_spis) {
+            fx.registry.free_child_spi(spi);
+        }
         for spi in core::mem::take(&mut self.ike_spis) {
             fx.registry.free_ike_spi(spi);
         }
@@ -221,12 +241,26 @@ impl Core {
         if self.lingering.len() >= fx.limits.child_sas {
             let (_, oldest) = self.lingering.remove(0);
             fx.remove_sa(oldest);
-            fx.registry.free_child_spi(oldest.spi);
+            self.free_child_spi(fx, oldest.spi);
         }
         self.lingering.push((fx.now + LINGER, child.inbound));
         if let Some(connection) = self.connection {
             fx.event(Event::ChildClosed { connection, inbound, reason });
         }
+    }
+
+    /// Ends every Child SA, and goes on receiving for a while what the peer has sent with them: another IKE SA carries
+    /// on, and nothing that is under way is to be lost (CONN-6).
+    pub(crate) fn retire_children(&mut self, fx: &mut Effects<'_>, reason: &CloseReason) {
+        let spis: Vec<Spi> = self.children.iter().map(|child| child.inbound.spi).collect();
+        for spi in spis {
+            self.remove_child(fx, spi, reason.clone());
+        }
+    }
+
+    /// Whether the inbound direction of a deleted Child SA still stands.
+    pub(crate) fn lingers(&self) -> bool {
+        !self.lingering.is_empty()
     }
 
     /// Ends every Child SA at once.
@@ -236,7 +270,7 @@ impl Core {
                 fx.remove_sa(child.outbound);
             }
             fx.remove_sa(child.inbound);
-            fx.registry.free_child_spi(child.inbound.spi);
+            self.free_child_spi(fx, child.inbound.spi);
             if let (Some(connection), true) = (self.connection, child.state != ChildState::Replaced) {
                 let inbound = child.inbound.spi;
                 fx.event(Event::ChildClosed { connection, inbound, reason: reason.clone() });
@@ -244,7 +278,7 @@ impl Core {
         }
         for (_, key) in core::mem::take(&mut self.lingering) {
             fx.remove_sa(key);
-            fx.registry.free_child_spi(key.spi);
+            self.free_child_spi(fx, key.spi);
         }
     }
 
@@ -357,13 +391,13 @@ impl Core {
     pub(crate) fn handle_timeout(&mut self, fx: &mut Effects<'_>) -> Vec<Want> {
         let now = fx.now;
         let mut wants = Vec::new();
-        self.lingering.retain(|(until, key)| {
-            if *until <= now {
-                fx.remove_sa(*key);
-                fx.registry.free_child_spi(key.spi);
-            }
-            *until > now
-        });
+        let lingering = core::mem::take(&mut self.lingering);
+        let (over, lingering) = lingering.into_iter().partition::<Vec<_>, _>(|(until, _)| *until <= now);
+        self.lingering = lingering;
+        for (_, key) in over {
+            fx.remove_sa(key);
+            self.free_child_spi(fx, key.spi);
+        }
         for spi in self.due_children(now, |child| child.waiting.as_ref().map(|(at, _)| *at)) {
             self.start_outbound(fx, spi);
         }

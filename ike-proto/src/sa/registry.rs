@@ -109,6 +109,12 @@ impl Registry {
         self.sas.remove(&key);
     }
 
+    /// How many entries each index has: SPIs of IKE SAs, first messages, Security Associations, SPIs of Child SAs.
+    #[cfg(test)]
+    pub(crate) fn counts(&self) -> [usize; 4] {
+        [self.ike.len(), self.first_messages.len(), self.sas.len(), self.inbound.len()]
+    }
+
     /// The IKE SA that made a Security Association.
     pub(crate) fn by_sa(&self, key: &SaKey) -> Option<IkeSaId> {
         self.sas.get(key).copied()

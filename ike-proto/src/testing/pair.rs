@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
+use esp_core::sa::SaParams;
 use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
@@ -176,10 +177,15 @@ impl Pair {
 
     /// Sends one inner packet: true if it arrives.
     pub fn packet(&mut self, from: Side) -> bool {
-        let now = self.now;
         let Some(params) = self.peer(from).datapath.outbound().cloned() else { return false };
-        let arrived = self.peer_mut(from.other()).datapath.receive(now, &params);
-        self.drain(from.other());
+        self.receive(from.other(), &params)
+    }
+
+    /// Gives a side a packet that was sealed with these parameters, now or a while ago: true if it is received.
+    pub fn receive(&mut self, to: Side, params: &SaParams) -> bool {
+        let now = self.now;
+        let arrived = self.peer_mut(to).datapath.receive(now, params);
+        self.drain(to);
         arrived
     }
 

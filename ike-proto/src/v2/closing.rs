@@ -9,6 +9,7 @@ use super::gone::Gone;
 use super::request::Request;
 use super::session::Session;
 use super::window::Incoming;
+use crate::crypto::v2_protect::Decrypted;
 use crate::diagnose::{DropReason, FailureReason, IkeSaName};
 use crate::endpoint::TimeoutReason;
 use crate::sa::{Core, Due, Effects, Path, Step};
@@ -56,7 +57,12 @@ impl Closing {
         if header.flags.is_response() {
             return match self.generation.pending.take() {
                 Some(pending) if pending.id == header.message_id => match pending.request {
+                    Request::DeleteIke if core.lingers() => {
+                        Step::Next(Gone::keep(self.generation, true, fx.now))
+                    }
                     Request::DeleteIke => Step::Done,
+                    // The peer refused to authenticate us: it has no IKE SA that could be deleted.
+                    Request::Authenticate if self.refused(&plain) => Step::Done,
                     _ => Self::start(self.generation, core, fx).into(),
                 },
                 pending => {
@@ -93,6 +99,12 @@ impl Closing {
             return Step::Next(Gone::keep(self.generation, true, fx.now));
         }
         Step::Next(Session::Closing(self))
+    }
+
+    /// Whether the answer to IKE_AUTH is a refusal.
+    fn refused(&self, plain: &Decrypted) -> bool {
+        let payloads = v2::decode_chain(plain.first, &plain.plain).unwrap_or_default();
+        Contents::read(&payloads).is_ok_and(|contents| contents.auth.is_none() && contents.error().is_some())
     }
 
     /// Time has passed. A peer that does not answer is let go.

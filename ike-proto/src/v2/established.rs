@@ -213,7 +213,7 @@ impl Established {
             return Err(FailureReason::Notify { name: alloc::format!("{}", NotifyType::INVALID_SYNTAX) });
         }
         match pending.request {
-            Request::Probe | Request::DeleteIke => {}
+            Request::Authenticate | Request::Probe | Request::DeleteIke => {}
             Request::DeleteChild(inbound, reason) => core.remove_child(fx, inbound, reason),
             Request::Child(request) => self.handle_child_response(request, contents, core, fx)?,
             Request::RekeyIke(rekey) => self.handle_ike_rekey_response(rekey, contents, core, fx)?,

@@ -24,6 +24,8 @@ pub(crate) struct Pending {
 /// What a request is about.
 #[derive(Debug)]
 pub(crate) enum Request {
+    /// Who we are, in an attempt that was cancelled meanwhile: the peer may have an IKE SA when it answers.
+    Authenticate,
     /// Whether the peer is there.
     Probe,
     /// The end of a Child SA, by its inbound SPI.

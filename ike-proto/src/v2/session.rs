@@ -132,9 +132,8 @@ impl Session {
     pub(crate) fn want(self, want: Want, core: &mut Core, fx: &mut Effects<'_>) -> Step<Self> {
         match (self, want) {
             (Self::Established(state), want) => state.want(want, core, fx),
-            (Self::InitSent(_) | Self::AuthSent(_) | Self::HalfOpen(_), Want::Close(_)) => {
-                Step::Fail(FailureReason::Cancelled)
-            }
+            (Self::AuthSent(state), Want::Close(_)) => state.cancel(core, fx),
+            (Self::InitSent(_) | Self::HalfOpen(_), Want::Close(_)) => Step::Fail(FailureReason::Cancelled),
             (Self::InitSent(_) | Self::AuthSent(_), Want::Forget(_)) => Step::Fail(FailureReason::Cancelled),
             (Self::HalfOpen(_) | Self::Closing(_) | Self::Gone(_), Want::Forget(_)) => Step::Done,
             (state, _) => Step::Next(state),
@@ -194,9 +193,15 @@ impl Session {
     }
 }
 
-/// Tells that the IKE SA is closed and takes everything it carried out of the datapath.
+/// Tells that the IKE SA is closed and takes everything it carried out of the datapath. What another IKE SA of the
+/// connection carries on is received for a little longer.
 pub(crate) fn close(core: &mut Core, fx: &mut Effects<'_>, name: IkeSaName, reason: &CloseReason) {
-    core.close_children(fx, reason);
+    let other_stands = core.connection.is_some_and(|connection| fx.has_established(connection, core.id));
+    if other_stands && matches!(reason, CloseReason::Replaced | CloseReason::PeerDeleted) {
+        core.retire_children(fx, reason);
+    } else {
+        core.close_children(fx, reason);
+    }
     core.lifetime = None;
     if let Some(connection) = core.connection {
         fx.event(crate::diagnose::Event::IkeClosed { connection, name, reason: reason.clone() });

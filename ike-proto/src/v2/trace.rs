@@ -12,12 +12,15 @@ use crate::wire::codes::{ExchangeType, PayloadType};
 use crate::wire::header::Header;
 use crate::wire::v2::Payload;
 
+/// The name of a nonce, until it is known whose it is.
+const NONCE: &str = "Nonce";
+
 /// A payload's name; a notification says what it notifies.
 pub(crate) fn payload_name(payload: &Payload<'_>) -> String {
     match payload {
         Payload::Notify(notify) => format!("N({})", notify.kind),
         Payload::Delete(_) => "D".to_string(),
-        Payload::Nonce(_) => "No".to_string(),
+        Payload::Nonce(_) => NONCE.to_string(),
         Payload::VendorId(_) => "V".to_string(),
         Payload::EncryptedFragment(skf) => format!("SKF {}/{}", skf.number, skf.total),
         Payload::Unknown(raw) if raw.kind == PayloadType::NONE => "?".to_string(),
@@ -42,9 +45,13 @@ pub(crate) fn message(
     remote: SocketAddr,
     sent: bool,
     header: &Header,
-    payloads: Vec<String>,
+    mut payloads: Vec<String>,
     len: usize,
 ) {
+    let nonce = if header.flags.is_response() { "Nr" } else { "Ni" };
+    for name in payloads.iter_mut().filter(|name| *name == NONCE) {
+        *name = nonce.to_string();
+    }
     fx.event(Event::Message(MessageTrace {
         connection,
         sent,

@@ -18,9 +18,9 @@ fn two_endpoints_connect() {
     assert_eq!(
         pair.transcript[..4],
         [
-            "A IKE_SA_INIT request 0: SA KE No N(NAT_DETECTION_SOURCE_IP) N(NAT_DETECTION_DESTINATION_IP) \
+            "A IKE_SA_INIT request 0: SA KE Ni N(NAT_DETECTION_SOURCE_IP) N(NAT_DETECTION_DESTINATION_IP) \
              N(IKEV2_FRAGMENTATION_SUPPORTED)",
-            "B IKE_SA_INIT response 0: SA KE No N(NAT_DETECTION_SOURCE_IP) N(NAT_DETECTION_DESTINATION_IP) \
+            "B IKE_SA_INIT response 0: SA KE Nr N(NAT_DETECTION_SOURCE_IP) N(NAT_DETECTION_DESTINATION_IP) \
              N(IKEV2_FRAGMENTATION_SUPPORTED) N(CHILDLESS_IKEV2_SUPPORTED)",
             "A IKE_AUTH request 1: IDi N(INITIAL_CONTACT) IDr AUTH SA TSi TSr",
             "B IKE_AUTH response 1: IDr AUTH SA TSi TSr",
@@ -45,7 +45,7 @@ fn a_cookie_is_returned() {
     pair.connect();
     assert_connected(&mut pair);
     assert_eq!(pair.transcript[1], "B IKE_SA_INIT response 0: N(COOKIE)");
-    assert!(pair.transcript[2].starts_with("A IKE_SA_INIT request 0: N(COOKIE) SA KE No"));
+    assert!(pair.transcript[2].starts_with("A IKE_SA_INIT request 0: N(COOKIE) SA KE Ni"));
 }
 
 /// F-22: both, one after the other; AUTH covers the message that was sent last (F-19).

@@ -56,6 +56,18 @@ fn assert_settled(pair: &mut Pair) {
     }
 }
 
+/// Nothing is left of anything, in no index and no datapath.
+fn assert_empty(pair: &Pair) {
+    for side in [Side::A, Side::B] {
+        let peer = pair.peer(side);
+        assert_eq!(peer.endpoint.ike_sa_count(), 0, "{side:?} {:#?}", pair.transcript);
+        assert_eq!(peer.endpoint.registry.counts(), [0; 4], "{side:?} {:#?}", pair.transcript);
+        for direction in [esp_core::sa::Direction::Inbound, esp_core::sa::Direction::Outbound] {
+            assert!(peer.datapath.sas(direction).is_empty(), "{side:?} {:#?}", pair.transcript);
+        }
+    }
+}
+
 fn command(pair: &mut Pair, side: Side, command: fn(crate::endpoint::ConnectionId) -> Command) {
     pair.command(side, command(CONNECTION));
 }

@@ -14,10 +14,12 @@ use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, Pha
 use crate::sa::{Core, Due, Effects, OutboundStart, Path, Retransmission, Step};
 use crate::suite::v2_codec::ChildExchange;
 use crate::v2::child::{AnswerRefusal, ChildSeed, Offered};
+use crate::v2::closing::Closing;
 use crate::v2::contents::Contents;
 use crate::v2::draft::Draft;
 use crate::v2::established::{Established, Task};
 use crate::v2::generation::Generation;
+use crate::v2::request::{Pending, Request};
 use crate::v2::session::{Outcome, Session};
 use crate::v2::{identity, trace};
 use crate::wire::codes::{ExchangeType, NotifyType};
@@ -95,7 +97,7 @@ impl AuthSent {
             }
         }
         push_window(&mut draft, &config, fx);
-        let offered = (!init.childless).then(|| Offered::new(&config, fx));
+        let offered = (!init.childless).then(|| Offered::new(&config, core, fx));
         if let Some(offered) = &offered {
             offered.push_sa(&mut draft, ChildExchange::Auth);
             offered.push_selectors(&mut draft);
@@ -147,7 +149,7 @@ impl AuthSent {
                 self.establish(&contents, core, fx).into()
             }
             Err(Refusal::ByPeer(reason)) => {
-                self.free_spi(fx);
+                self.free_spi(core, fx);
                 Step::Fail(reason)
             }
             Err(Refusal::ByUs(reason)) => self.refuse(core, fx, reason),
@@ -159,12 +161,26 @@ impl AuthSent {
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::AuthSent(self)),
             Due::GiveUp => {
-                self.free_spi(fx);
+                self.free_spi(core, fx);
                 // IKE_SA_INIT was answered on port 500: what is silent now is the other port.
                 let hint = core.path.is_floated().then_some(NatBlock::Port4500);
                 Step::Fail(self.retransmission.no_answer(hint))
             }
         }
+    }
+
+    /// Nobody wants it any more. The peer may have established the IKE SA already, so the answer is waited for and the
+    /// IKE SA deleted then: in a window of one the peer would not take the Delete before (RFC 7296 §2.3).
+    pub(crate) fn cancel(self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
+        core.failed(fx, Role::Initiator, Phase::One, FailureReason::Cancelled);
+        let mut generation = self.generation;
+        generation.pending = Some(Pending {
+            id: 1,
+            exchange: ExchangeType::IKE_AUTH,
+            retransmission: self.retransmission,
+            request: Request::Authenticate,
+        });
+        Closing::start(generation, core, fx).into()
     }
 
     /// When to look again.
@@ -191,9 +207,9 @@ impl AuthSent {
         Step::Stay(Session::AuthSent(self), reason)
     }
 
-    fn free_spi(&self, fx: &mut Effects<'_>) {
+    fn free_spi(&self, core: &mut Core, fx: &mut Effects<'_>) {
         if let Some(offered) = &self.offered {
-            fx.registry.free_child_spi(offered.inbound);
+            core.free_child_spi(fx, offered.inbound);
         }
     }
 
@@ -204,7 +220,7 @@ impl AuthSent {
     /// The peer thinks that the IKE SA stands: it is told that it does not (RFC 7296 §2.21.2). Nobody waits for its
     /// answer.
     fn refuse(mut self, core: &mut Core, fx: &mut Effects<'_>, reason: FailureReason) -> Step<Session> {
-        self.free_spi(fx);
+        self.free_spi(core, fx);
         let mut draft = Draft::new();
         if matches!(
             reason,
@@ -278,7 +294,7 @@ impl AuthSent {
             }
             Err(refusal) => {
                 let AnswerRefusal { agreed, reason } = *refusal;
-                fx.registry.free_child_spi(offered.inbound);
+                core.free_child_spi(fx, offered.inbound);
                 core.failed(fx, Role::Initiator, Phase::Two, reason);
                 // The peer has a Child SA that we cannot use.
                 if let Some(agreed) = agreed {

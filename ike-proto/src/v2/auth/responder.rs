@@ -321,7 +321,7 @@ impl HalfOpen {
         match child::answer(config, contents, ChildExchange::Auth, None) {
             Ok(ChildAnswer { agreed, offers }) => {
                 fx.observed.note_child(core.path.remote.ip(), offers);
-                let inbound = fx.new_child_spi();
+                let inbound = core.new_child_spi(fx);
                 let role = Role::Responder;
                 let seed = ChildSeed { shared: None, nonce_i: &nonce_i, nonce_r: &nonce_r, role };
                 let spec = seed.spec(&state.current, config, &agreed, inbound)?;

@@ -56,7 +56,7 @@ impl Established {
         fx: &mut Effects<'_>,
     ) -> Result<(), FailureReason> {
         let Some(config) = core.config.clone() else { return Ok(()) };
-        let offered = Offered::new(&config, fx);
+        let offered = Offered::new(&config, core, fx);
         let group = offered.proposals.first().and_then(|proposal| proposal.groups.first()).copied();
         let nonce = fx.random(NONCE_LEN);
         self.send_child(
@@ -123,7 +123,7 @@ impl Established {
             Ok(agreed) => agreed,
             Err(refusal) => {
                 let AnswerRefusal { agreed, reason } = *refusal;
-                fx.registry.free_child_spi(request.offered.inbound);
+                core.free_child_spi(fx, request.offered.inbound);
                 if let Some(agreed) = agreed {
                     self.delete_unusable(agreed.protocol, request.offered.inbound);
                 }
@@ -132,7 +132,7 @@ impl Established {
             }
         };
         if request.deleted.contains(&agreed.outbound) {
-            fx.registry.free_child_spi(request.offered.inbound);
+            core.free_child_spi(fx, request.offered.inbound);
             let name = "DELETE of the Child SA that it had just made".into();
             self.child_refused(&request, contents, FailureReason::Notify { name }, core, fx);
             return Ok(());

@@ -78,9 +78,9 @@ fn refusal(agreed: Option<Agreed>, reason: FailureReason) -> Box<AnswerRefusal> 
 
 impl Offered {
     /// Offers what the connection has, under a new SPI.
-    pub(crate) fn new(config: &ConnectionConfig, fx: &mut Effects<'_>) -> Self {
+    pub(crate) fn new(config: &ConnectionConfig, core: &mut Core, fx: &mut Effects<'_>) -> Self {
         Self {
-            inbound: fx.new_child_spi(),
+            inbound: core.new_child_spi(fx),
             proposals: config.child.proposals.clone(),
             selectors: config.child.selectors.clone(),
             mode: config.child.mode,

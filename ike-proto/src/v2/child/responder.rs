@@ -73,7 +73,7 @@ impl Established {
             }
         };
         let nonce_r = fx.random(NONCE_LEN);
-        let inbound = fx.new_child_spi();
+        let inbound = core.new_child_spi(fx);
         let shared = dh.as_ref().map(|(_, shared)| shared);
         let seed = ChildSeed { shared, nonce_i, nonce_r: &nonce_r, role: Role::Responder };
         let spec = seed.spec(&self.current, &config, &agreed, inbound)?;
