@@ -44,6 +44,7 @@ pub enum DhError {
 }
 
 /// What of a key exchange nobody else may know.
+#[cfg_attr(test, derive(Clone))]
 enum Secret {
     Modp(&'static dyn Power, Exponent),
     Ecp256(SecretKey<NistP256>),
@@ -53,6 +54,7 @@ enum Secret {
 }
 
 /// A secret number and the public value that belongs to it. Used for one key exchange and dropped, which wipes it.
+#[cfg_attr(test, derive(Clone))]
 pub struct DhPrivate {
     group: DhGroup,
     secret: Secret,

@@ -52,6 +52,7 @@ const fn params<const LIMBS: usize>(prime: &Uint<LIMBS>) -> FixedMontyParams<LIM
 }
 
 /// A secret exponent, of at most 512 bits.
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Exponent {
     value: Zeroizing<U512>,
     bits: u32,

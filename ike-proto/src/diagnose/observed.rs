@@ -20,6 +20,7 @@ const MAX_SELECTORS: usize = 32;
 
 /// What each address said last; the address that was first seen longest ago is forgotten first.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Observed {
     peers: BTreeMap<IpAddr, Said>,
     order: VecDeque<IpAddr>,
@@ -27,6 +28,7 @@ pub(crate) struct Observed {
 
 /// What one address said last.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 struct Said {
     ike: Vec<Offer>,
     child: Vec<Offer>,

@@ -27,6 +27,9 @@ impl Endpoint {
             Command::Initiate(id) => self.initiate(now, id),
             Command::Terminate(id) => self.want_all(now, id, &Want::Close(CloseReason::Local)),
             Command::Forget(id) => self.want_all(now, id, &Want::Forget(CloseReason::Local)),
+            Command::TerminateChild(id, spi) => {
+                self.want_all(now, id, &Want::DeleteChild(spi, CloseReason::Local));
+            }
             Command::RekeyIke(id) => self.want_all(now, id, &Want::RekeyIke),
             Command::RekeyChild(id) => {
                 for sa in self.of(id) {

@@ -17,6 +17,7 @@ const SECRET_LIFE: Duration = Duration::from_secs(60);
 
 /// The secrets that cookies are made of: the present one, and the one before.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct CookieJar {
     present: Option<(u8, SecretBytes, Instant)>,
     before: Option<(u8, SecretBytes, Instant)>,

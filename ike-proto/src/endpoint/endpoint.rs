@@ -132,6 +132,34 @@ impl Endpoint {
         &self.drops
     }
 
+    /// The same endpoint with another generator, for a test that goes on from here in several ways.
+    #[cfg(test)]
+    pub(crate) fn fork(&self, rng: Box<dyn CryptoRng + Send>) -> Self {
+        debug_assert!(self.queue.is_empty() && self.asks.is_empty());
+        Self {
+            limits: self.limits,
+            rng,
+            connections: self.connections.clone(),
+            sas: self.sas.clone(),
+            registry: self.registry.clone(),
+            half_open: self.half_open.clone(),
+            cookies: self.cookies.clone(),
+            fragments: Fragments::default(),
+            replies: self.replies.clone(),
+            next_id: self.next_id,
+            observed: self.observed.clone(),
+            queue: VecDeque::new(),
+            told: self.told.clone(),
+            asks: Vec::new(),
+            drops: self.drops.clone(),
+            by_connection: self.by_connection.clone(),
+            established: self.established.clone(),
+            connection_of: self.connection_of.clone(),
+            schedule: self.schedule.clone(),
+            scheduled: self.scheduled.clone(),
+        }
+    }
+
     /// A new name for an IKE SA.
     pub(super) fn new_id(&mut self) -> IkeSaId {
         self.next_id = self.next_id.saturating_add(1);

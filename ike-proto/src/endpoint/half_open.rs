@@ -8,6 +8,7 @@ use crate::sa::IkeSaId;
 
 /// The half-open IKE SAs, in all and by address.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct HalfOpenTable {
     ids: BTreeMap<IkeSaId, IpAddr>,
     by_address: BTreeMap<IpAddr, BTreeSet<IkeSaId>>,

@@ -5,6 +5,7 @@ use core::fmt;
 use core::net::SocketAddr;
 
 use esp_core::command::SaEvent;
+use esp_core::sa::Spi;
 
 use crate::config::ConnectionConfig;
 
@@ -54,6 +55,8 @@ pub enum Command {
     Terminate(ConnectionId),
     /// Delete the connection's SAs here without a word to the peer.
     Forget(ConnectionId),
+    /// Delete one Child SA of the connection, named by its inbound SPI, at the peer and here. The IKE SA stays.
+    TerminateChild(ConnectionId, Spi),
     /// Rekey the connection's IKE SA now.
     RekeyIke(ConnectionId),
     /// Rekey the connection's Child SAs now.

@@ -6,6 +6,7 @@ use esp_core::time::Instant;
 
 /// Counts within one second after the other.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct RateLimit {
     since: Instant,
     count: u32,

@@ -101,6 +101,7 @@ pub(crate) enum ChildState {
 
 /// A Child SA that stands.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct ChildSa {
     pub(crate) inbound: SaKey,
     pub(crate) outbound: SaKey,

@@ -28,6 +28,7 @@ const KEEPALIVE: u8 = 0xff;
 
 /// Addresses, address translation, Child SAs, lifetimes and liveness of an IKE SA and of those that take its place.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Core {
     pub(crate) id: IkeSaId,
     /// Whether we started it. What rekeying changes is the session's own.

@@ -9,6 +9,7 @@ use crate::endpoint::TimeoutReason;
 
 /// An IKE SA: the part that is no version's own, and its session. Every input consumes it and may give it back.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct IkeSa {
     pub(crate) core: Core,
     pub(crate) session: Session,

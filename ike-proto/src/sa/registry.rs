@@ -16,6 +16,7 @@ pub(crate) struct IkeSaId(pub(crate) u64);
 
 /// The indices of an endpoint.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Registry {
     /// By the SPI that we chose.
     ike: BTreeMap<IkeSpi, IkeSaId>,

@@ -11,6 +11,7 @@ use crate::diagnose::{Event, FailureReason, NatBlock};
 
 /// A request under way.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Retransmission {
     message: Outgoing,
     exchange: &'static str,

@@ -9,7 +9,7 @@ use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
 /// Security Associations as commands made them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Datapath {
     /// Every command so far.
     pub log: Vec<SaCommand>,
@@ -18,12 +18,12 @@ pub struct Datapath {
     usage: BTreeMap<SaKey, SaUsage>,
     used: BTreeSet<SaKey>,
     next: u64,
-    pub(super) events: VecDeque<SaEvent>,
+    pub(crate) events: VecDeque<SaEvent>,
 }
 
 impl Datapath {
     /// Carries out a command. One that a real datapath would refuse is a mistake of the endpoint, and ends the test.
-    pub(super) fn apply(&mut self, command: &SaCommand) {
+    pub(crate) fn apply(&mut self, command: &SaCommand) {
         self.log.push(command.clone());
         match command {
             SaCommand::AddSa(params) => {
@@ -71,20 +71,25 @@ impl Datapath {
         self.sas(Direction::Outbound).into_iter().rev().find(|params| params.selectors == *selectors)
     }
 
-    /// Receives a packet that was sent with `params`: true if an SA with the same SPI, keys and algorithms is there.
-    pub(super) fn receive(&mut self, now: Instant, params: &SaParams) -> bool {
+    /// The SA that receives a packet that was sent with `params`.
+    pub(crate) fn accepts(&self, now: Instant, params: &SaParams) -> Option<SaKey> {
         let found = self.sas.values().find(|(_, ours)| {
             ours.direction == Direction::Inbound
                 && ours.spi == params.spi
                 && ours.expires.is_none_or(|at| at > now)
         });
-        let Some((_, ours)) = found else { return false };
+        let (_, ours) = found?;
         let same = ours.keys == params.keys
             && ours.suite == params.suite
             && ours.selectors.local == params.selectors.remote
             && ours.selectors.remote == params.selectors.local;
         assert!(same, "the two ends disagree on an SA");
-        let key = ours.key();
+        Some(ours.key())
+    }
+
+    /// Receives a packet that was sent with `params`: true if an SA with the same SPI, keys and algorithms is there.
+    pub(crate) fn receive(&mut self, now: Instant, params: &SaParams) -> bool {
+        let Some(key) = self.accepts(now, params) else { return false };
         let usage = self.usage.entry(key).or_default();
         usage.packets = usage.packets.saturating_add(1);
         usage.last_used = Some(now);

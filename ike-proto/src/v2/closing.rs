@@ -18,6 +18,7 @@ use crate::wire::v2::{self, DeletePayload, Message, Payload};
 
 /// Waits for the answer to our Delete.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Closing {
     pub(crate) generation: Generation,
 }

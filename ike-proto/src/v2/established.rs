@@ -45,6 +45,7 @@ pub(crate) enum Task {
 
 /// An IKE SA whose both ends are authenticated.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Established {
     pub(crate) current: Generation,
     /// Those whose place was taken, until both ends have let go of them.

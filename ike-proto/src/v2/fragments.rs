@@ -15,6 +15,7 @@ use crate::wire::v2::SkfPayload;
 
 /// The fragments of one request and of one response; there are no more under way where every fragment is acted on.
 #[derive(Debug, Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Fragments {
     request: Option<Partial>,
     response: Option<Partial>,
@@ -23,6 +24,7 @@ pub(crate) struct Fragments {
 
 /// A message of which something is missing.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 struct Partial {
     id: u32,
     total: u16,

@@ -20,6 +20,7 @@ use crate::wire::{EncodeError, IkeSpi};
 
 /// The SPIs, algorithms, keys and message ids of one IKE SA.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Generation {
     pub(crate) name: IkeSaName,
     /// Whether we are its original initiator, as the flag in each of its messages says.

@@ -16,6 +16,7 @@ const ANSWER_FOR: Duration = Duration::from_secs(20);
 
 /// What is left of an IKE SA.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Gone {
     pub(crate) generation: Generation,
     until: Instant,

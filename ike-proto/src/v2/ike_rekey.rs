@@ -34,6 +34,7 @@ const MAX_RETIRED: usize = 8;
 
 /// Our request to replace the IKE SA.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct IkeRekey {
     spi: IkeSpi,
     nonce: Vec<u8>,
@@ -46,6 +47,7 @@ pub(crate) struct IkeRekey {
 
 /// The IKE SA that the peer made in the place of the same one.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 struct IkeCollision {
     generation: Generation,
     nonces: [Vec<u8>; 2],
@@ -53,6 +55,7 @@ struct IkeCollision {
 
 /// An IKE SA whose place was taken.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Retired {
     pub(crate) generation: Generation,
     until: Instant,

@@ -14,6 +14,7 @@ use crate::wire::codes::ExchangeType;
 
 /// A request and what it is about.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Pending {
     pub(crate) id: u32,
     pub(crate) exchange: ExchangeType,
@@ -23,6 +24,7 @@ pub(crate) struct Pending {
 
 /// What a request is about.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) enum Request {
     /// Who we are, in an attempt that was cancelled meanwhile: the peer may have an IKE SA when it answers.
     Authenticate,

@@ -16,6 +16,7 @@ use crate::wire::v2::Message;
 
 /// The states.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) enum Session {
     /// We have sent IKE_SA_INIT.
     InitSent(InitSent),

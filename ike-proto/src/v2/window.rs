@@ -7,6 +7,7 @@ use crate::sa::Outgoing;
 
 /// The message ids of both directions.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Window {
     next: u32,
     /// The lowest id that was not answered yet.

@@ -8,6 +8,7 @@ mod fragments;
 mod handshake;
 mod hostile;
 mod identities;
+mod interleavings;
 mod load;
 mod loss;
 mod mismatch;

@@ -42,6 +42,7 @@ pub(crate) struct Initiated {
 
 /// Waits for the answer to IKE_AUTH.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct AuthSent {
     generation: Generation,
     response: Vec<u8>,

@@ -31,6 +31,7 @@ use crate::wire::v2::{self, AuthPayload, IdPayload, Message, Payload};
 
 /// What IKE_SA_INIT has given.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Answered {
     pub(crate) generation: Generation,
     /// IKE_SA_INIT as it came.
@@ -52,6 +53,7 @@ struct Found {
 
 /// Waits for IKE_AUTH.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct HalfOpen {
     init: Answered,
     expires_at: Instant,

@@ -22,6 +22,7 @@ use crate::wire::v2::{KePayload, NoncePayload, NotifyPayload, Payload};
 
 /// A CREATE_CHILD_SA request under way.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct ChildRequest {
     /// The inbound SPI of the Child SA that it replaces.
     pub(crate) replaces: Option<Spi>,
@@ -37,6 +38,7 @@ pub(crate) struct ChildRequest {
 
 /// What the peer has made for the same purpose.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct ChildCollision {
     /// The inbound SPI of the peer's.
     pub(crate) theirs: Spi,

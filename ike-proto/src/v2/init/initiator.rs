@@ -34,6 +34,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Waits for the answer to IKE_SA_INIT.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct InitSent {
     spi: IkeSpi,
     nonce: Vec<u8>,
