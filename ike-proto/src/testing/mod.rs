@@ -4,12 +4,16 @@
 
 mod config;
 mod datapath;
+#[cfg(test)]
+mod insider;
 mod network;
 mod pair;
 mod rng;
 
 pub use config::{cidr, connection, ike_proposal, selectors};
 pub use datapath::Datapath;
+#[cfg(test)]
+pub(crate) use insider::{INSIDER_SPI, Insider, Raw, Reply};
 pub use network::{Datagram, Fate, NatBox};
 pub use pair::{CONNECTION, Pair, Peer, Side};
 pub use rng::SeededRng;

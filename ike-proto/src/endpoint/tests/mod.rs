@@ -11,6 +11,7 @@ mod identities;
 mod interleavings;
 mod load;
 mod loss;
+mod malicious;
 mod mismatch;
 mod nat;
 mod ppk;
