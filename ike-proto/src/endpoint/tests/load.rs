@@ -89,3 +89,53 @@ fn refusals_are_bounded() {
     flood(&mut pair, 100, |_| "203.0.113.9:500".parse().unwrap());
     assert_eq!(pair.sent.len() - before, 10);
 }
+
+/// The numbers that most daemons have, and a peer expects.
+#[test]
+fn the_defaults_are_those_that_peers_expect() {
+    let limits = Limits::default();
+    assert_eq!((limits.cookie_threshold, limits.cookie_threshold_per_address), (30, 3));
+    assert_eq!((limits.half_open_per_address, limits.half_open_lifetime), (5, s(30)));
+    assert_eq!(crate::config::NatConfig::default().keepalive, s(20));
+    let retransmit = crate::config::RetransmitConfig::default();
+    let waits: Vec<_> = (0..7).map_while(|sent| retransmit.wait_after(sent)).collect();
+    assert_eq!(waits.len(), 6, "sent once and repeated five times");
+    for (sent, wait) in (0..).zip(&waits) {
+        let expected = (4.0 * 1.8_f64.powi(sent)).min(60.0);
+        assert!((wait.as_secs_f64() - expected).abs() < 0.001, "{sent} {wait:?}");
+    }
+}
+
+/// from the third half-open IKE SA of one address on, a cookie must come first.
+#[test]
+fn one_address_needs_a_cookie_sooner() {
+    let mut pair = any_peer(Limits::default());
+    flood(&mut pair, 50, |_| "203.0.113.9:500".parse().unwrap());
+    assert_eq!(pair.b.endpoint.half_open_count(), 3);
+    assert_eq!(pair.b.endpoint.drops()["cookie-needed"], 47);
+    pair.connect();
+    assert_eq!(pair.counts(Side::A), (1, 1));
+}
+
+/// F-23: a request is sent again after 4 s × 1.8ⁿ, five times, always the same octets, and then given up.
+#[test]
+fn an_unanswered_request_is_repeated_as_configured() {
+    let mut pair = super::connected();
+    let before = pair.sent.len();
+    pair.set_filter(|_, _| Fate::Lose);
+    pair.command(Side::A, Command::RekeyIke(CONNECTION));
+    let start = pair.now;
+    let mut times = vec![0];
+    while pair.counts(Side::A).0 == 1 {
+        let count = pair.sent.iter().filter(|datagram| datagram.from.ip() == pair.a.address).count();
+        pair.run(Duration::from_millis(100));
+        let now = pair.sent.iter().filter(|datagram| datagram.from.ip() == pair.a.address).count();
+        if now > count {
+            times.push(pair.now.saturating_duration_since(start).as_millis() / 100);
+        }
+    }
+    assert_eq!(times, [0, 40, 112, 242, 475, 895]);
+    let request = &pair.sent[before].payload;
+    let ours = pair.sent[before..].iter().filter(|datagram| datagram.from.ip() == pair.a.address);
+    assert!(ours.into_iter().all(|datagram| datagram.payload == *request));
+}

@@ -16,6 +16,7 @@ mod mismatch;
 mod nat;
 mod ppk;
 mod rekey;
+mod selectors;
 mod transforms;
 mod v1_hostile;
 
