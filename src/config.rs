@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ike_proto::config::{LivenessConfig, NatConfig, RetransmitConfig, V2Config};
+use ike_proto::config::{LivenessConfig, MobikeConfig, NatConfig, RetransmitConfig, V2Config};
 use ipsec_policy::VpnGateway;
 
 use crate::retry::RetryConfig;
@@ -30,6 +30,8 @@ pub struct GatewayConfig {
     pub nat: NatConfig,
     /// What only IKEv2 has: post-quantum keys, IKE SAs without a Child SA, fragmentation, the window.
     pub v2: V2Config,
+    /// Change of addresses without a new handshake.
+    pub mobike: MobikeConfig,
     /// Whether the routes of a tunnel stay while it is disconnected. They then lead to a policy that drops.
     pub keep_routes: bool,
     /// The replay window of each inbound SA, in packets.
@@ -70,6 +72,7 @@ impl GatewayConfig {
             dead_peer: DeadPeerAction::default(),
             nat: NatConfig::default(),
             v2: V2Config::default(),
+            mobike: MobikeConfig::default(),
             keep_routes: false,
             replay_window: 1_024,
             log_entries: 256,

@@ -40,6 +40,7 @@ pub(crate) fn connection(
             groups: vec![group(ike.dh_group.group_number())?],
         }],
         ike_lifetime: Duration::from_secs(u64::from(ike.lifetime_secs)),
+        auth_lifetime: None,
         child: ChildConfig {
             proposals: vec![ChildProposal {
                 protocol: protocol(tunnel),
@@ -60,6 +61,7 @@ pub(crate) fn connection(
         retransmit: config.retransmit,
         nat: config.nat,
         v2: config.v2.clone(),
+        mobike: config.mobike,
     })
 }
 

@@ -29,6 +29,9 @@ pub struct ConnectionConfig {
     pub ike_proposals: Vec<IkeProposal>,
     /// From its establishment to when the IKE SA must be gone. It is rekeyed before.
     pub ike_lifetime: Duration,
+    /// How long a peer that initiated is believed to be who it proved to be. It is told, and must authenticate again
+    /// before (RFC 4478); `None` is for as long as the IKE SA lives. Whatever a peer that answers tells us is kept.
+    pub auth_lifetime: Option<Duration>,
     /// The Child SA.
     pub child: ChildConfig,
     /// Dead peer detection.
@@ -41,6 +44,8 @@ pub struct ConnectionConfig {
     pub nat: NatConfig,
     /// What only IKEv2 has.
     pub v2: V2Config,
+    /// Change of addresses.
+    pub mobike: MobikeConfig,
 }
 
 /// The version of IKE, and what goes with it.
@@ -119,4 +124,14 @@ impl Default for NatConfig {
     fn default() -> Self {
         Self { keepalive: Duration::from_secs(20), force_encapsulation: false }
     }
+}
+
+/// MOBIKE (RFC 4555): either end may change its address and keeps its SAs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MobikeConfig {
+    /// Offer it and agree to it. IKE moves to port 4500 at once then, and where the peer is changes only when it says
+    /// so, never by where a message comes from.
+    pub enabled: bool,
+    /// Refuse to move to a path with a NAT on it (RFC 4555 §3.9).
+    pub no_nats: bool,
 }

@@ -6,7 +6,9 @@ mod limits;
 mod retransmit;
 mod v2;
 
-pub use connection::{ChildConfig, ConnectionConfig, ExchangeMode, LivenessConfig, NatConfig, Version};
+pub use connection::{
+    ChildConfig, ConnectionConfig, ExchangeMode, LivenessConfig, MobikeConfig, NatConfig, Version,
+};
 pub use identity::{Identity, PreSharedKey};
 pub use limits::Limits;
 pub use retransmit::RetransmitConfig;

@@ -30,6 +30,7 @@ impl Endpoint {
             Command::TerminateChild(id, spi) => {
                 self.want_all(now, id, &Want::DeleteChild(spi, CloseReason::Local));
             }
+            Command::ChangeAddress(id, local) => self.want_all(now, id, &Want::Readdress(local)),
             Command::RekeyIke(id) => self.want_all(now, id, &Want::RekeyIke),
             Command::RekeyChild(id) => {
                 for sa in self.of(id) {
@@ -79,16 +80,33 @@ impl Endpoint {
             }
             return;
         }
-        self.begin(now, id, config, path);
+        self.begin(now, id, config, path, None);
     }
 
-    /// Begins an attempt.
+    /// Makes an IKE SA anew beside the one that stands, which is ended when the new one has taken its place: make
+    /// before break (RFC 4478).
+    pub(super) fn authenticate_again(&mut self, now: Instant, id: ConnectionId, replaced: IkeSaId) {
+        let Some(config) = self.connections.get(&id).cloned() else { return };
+        let under_way = |sa: &IkeSaId| self.sas.get(sa).is_some_and(|sa| sa.core.replaces == Some(replaced));
+        if self.of(id).iter().any(under_way) {
+            return;
+        }
+        let Some(path) = self.sas.get(&replaced).map(|sa| sa.core.path) else { return };
+        let path = Path {
+            local: SocketAddr::new(path.local.ip(), IKE_PORT),
+            remote: SocketAddr::new(path.remote.ip(), IKE_PORT),
+        };
+        self.begin(now, id, config, path, Some(replaced));
+    }
+
+    /// Begins an attempt, in the place of another IKE SA or of none.
     pub(super) fn begin(
         &mut self,
         now: Instant,
         id: ConnectionId,
         config: Arc<ConnectionConfig>,
         path: Path,
+        replaces: Option<IkeSaId>,
     ) {
         if self.sas.len() >= self.limits.ike_sas {
             let limit = self.limits.ike_sas;
@@ -107,6 +125,7 @@ impl Endpoint {
             core.fresh = fresh;
             let version = config.version;
             core.config = Some(config);
+            core.replaces = replaces;
             let started = match version {
                 Version::V1(mode) => v1::Session::start(mode, &mut core, fx).map(Session::V1),
                 Version::V2 => v2::init::InitSent::start(&mut core, fx)

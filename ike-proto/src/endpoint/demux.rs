@@ -10,7 +10,6 @@ use crate::config::Version;
 use crate::diagnose::{DropReason, FailureReason, Phase, Role};
 use crate::sa::Path;
 use crate::v2::init::{Answer, respond};
-use crate::wire::IkeSpi;
 use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::header::{Flags, Header};
 use crate::wire::v2::{Message, MessageBuilder, NotifyPayload, Payload};
@@ -48,7 +47,13 @@ impl Endpoint {
         let ours = if from_initiator { header.responder_spi } else { header.initiator_spi };
         match self.registry.by_ike_spi(ours) {
             Some(id) => self.with_sa(now, id, |sa, fx| sa.handle(octets, path, fx)),
-            None => self.drop(now, path, DropReason::UnknownSpi),
+            None => {
+                // A hint for a peer whose IKE SA we have lost: it probes, and finds out (RFC 7296 §2.21.4).
+                if !header.flags.is_response() && header.exchange != ExchangeType::IKE_SA_INIT {
+                    self.answer_unprotected(now, path, &header, NotifyType::INVALID_IKE_SPI, &[]);
+                }
+                self.drop(now, path, DropReason::UnknownSpi);
+            }
         }
     }
 
@@ -182,14 +187,9 @@ impl Endpoint {
     }
 
     fn send_notify(&mut self, now: Instant, path: Path, to: &Header, kind: NotifyType, data: &[u8]) {
-        let header = Header::v2(
-            to.initiator_spi,
-            IkeSpi::ZERO,
-            ExchangeType::IKE_SA_INIT,
-            Flags::RESPONSE,
-            to.message_id,
-        );
-        let header = Header { exchange: to.exchange, ..header };
+        let from_initiator = to.flags.is_initiator();
+        let flags = if from_initiator { Flags::RESPONSE } else { Flags::RESPONSE.with(Flags::INITIATOR) };
+        let header = Header::v2(to.initiator_spi, to.responder_spi, to.exchange, flags, to.message_id);
         let payload = Payload::Notify(NotifyPayload::new(kind, data));
         let mut builder = MessageBuilder::new();
         builder.push(&payload);

@@ -272,6 +272,9 @@ impl Endpoint {
                     self.delete_elsewhere(now, connection, (protocol, spi), except);
                 }
                 Ask::Established { connection } => self.mark_redundant(now, connection),
+                Ask::AuthenticateAgain { connection, id } => {
+                    self.authenticate_again(now, connection, id);
+                }
                 Ask::EndIfRedundant { connection, id } => self.end_if_redundant(now, connection, id),
             }
         }
@@ -293,6 +296,14 @@ impl Endpoint {
     /// end one first.
     fn mark_redundant(&mut self, now: Instant, connection: ConnectionId) {
         let ids = self.established_of(connection);
+        // One that was made to take the place of another does, whatever their SPIs are (RFC 4478).
+        let replaced = ids.iter().find_map(|id| self.sas.get_mut(id).and_then(|sa| sa.core.replaces.take()));
+        if let Some(replaced) = replaced {
+            return self.with_sa(now, replaced, |mut sa, _| {
+                sa.core.redundant_at = Some(now + REDUNDANT_FOR);
+                Some(sa)
+            });
+        }
         let name = |id: &IkeSaId| self.sas.get(id).map(|sa| sa.session.name().initiator);
         let Some(stays) = ids.iter().max_by_key(|id| name(id)).copied() else { return };
         for id in ids.into_iter().filter(|id| *id != stays) {

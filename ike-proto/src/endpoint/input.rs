@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use core::fmt;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 
 use esp_core::command::SaEvent;
 use esp_core::sa::Spi;
@@ -57,6 +57,9 @@ pub enum Command {
     Forget(ConnectionId),
     /// Delete one Child SA of the connection, named by its inbound SPI, at the peer and here. The IKE SA stays.
     TerminateChild(ConnectionId, Spi),
+    /// Our address of this connection is another one now. With MOBIKE its SAs move there and the peer is told; without,
+    /// they must be made anew, which is told as a failure. The configuration is changed by [`Command::Add`].
+    ChangeAddress(ConnectionId, IpAddr),
     /// Rekey the connection's IKE SA now.
     RekeyIke(ConnectionId),
     /// Rekey the connection's Child SAs now.

@@ -138,7 +138,7 @@ impl Endpoint {
             path.local.set_port(super::commands::IKE_PORT);
             path.remote.set_port(super::commands::IKE_PORT);
         }
-        self.begin(now, connection, config, path);
+        self.begin(now, connection, config, path, None);
     }
 
     /// IPsec SAs have lost their ISAKMP SA: another one takes them, or is begun.

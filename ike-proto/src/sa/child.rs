@@ -3,9 +3,7 @@
 use alloc::boxed::Box;
 
 use esp_core::net::TunnelOptions;
-use esp_core::sa::{
-    Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, Spi, UdpEncap, VolumeLimits,
-};
+use esp_core::sa::{Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, Spi, VolumeLimits};
 use esp_core::selector::Selectors;
 use esp_core::suite::SaSuite;
 use esp_core::time::Instant;
@@ -52,7 +50,7 @@ impl ChildSpec {
             mode: self.mode,
             local: path.local.ip(),
             remote: path.remote.ip(),
-            encap: encap.then(|| UdpEncap { local_port: path.local.port(), remote_port: path.remote.port() }),
+            encap: path.encap(encap),
             original: None,
             suite: self.suite,
             keys: self.keys_of(direction).clone(),

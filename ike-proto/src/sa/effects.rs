@@ -36,6 +36,13 @@ pub(crate) enum Ask {
         /// Of which connection.
         connection: ConnectionId,
     },
+    /// IKEv2: make it anew, with a new proof of who we are (RFC 4478).
+    AuthenticateAgain {
+        /// Of which connection.
+        connection: ConnectionId,
+        /// Which one.
+        id: IkeSaId,
+    },
     /// IKEv1: an ISAKMP SA is established; it takes over what others of the connection have made.
     IsakmpEstablished {
         /// Of which connection.

@@ -13,7 +13,7 @@ use esp_core::time::Instant;
 use super::liveness::Silence;
 use super::{
     Ask, ChildSa, ChildSpec, ChildState, Datagrams, Effects, IkeSaId, Lifetime, Liveness, Nat, OutboundStart,
-    Path, Want,
+    Path, Reauth, Want,
 };
 use crate::config::ConnectionConfig;
 use crate::diagnose::{ChildSaInfo, CloseReason, Event, FailureReason, Phase, Role};
@@ -52,6 +52,10 @@ pub(crate) struct Core {
     child_spis: BTreeSet<Spi>,
     /// Where a repetition of the first message comes from.
     pub(crate) first_message: Option<(IpAddr, IkeSpi)>,
+    /// Until when the ends believe each other without a new proof.
+    pub(crate) reauth: Reauth,
+    /// The one whose place it takes once it is established.
+    pub(crate) replaces: Option<IkeSaId>,
     /// When to end it if another IKE SA of the same connection then stands: both ends had initiated at once.
     pub(crate) redundant_at: Option<Instant>,
     /// Whether the peer is known to have established it too: the responder of IKE_AUTH cannot tell from its own answer.
@@ -60,6 +64,8 @@ pub(crate) struct Core {
     pub(crate) fresh: bool,
     /// Whether both ends can put messages together from fragments.
     pub(crate) fragmentation: bool,
+    /// Whether the peer is where its last message came from. With MOBIKE it is where it says.
+    pub(crate) follows: bool,
     last_sent: Instant,
     /// Inbound directions of deleted Child SAs, and until when they stay.
     lingering: Vec<(Instant, SaKey)>,
@@ -83,10 +89,13 @@ impl Core {
             ike_spis: Vec::new(),
             child_spis: BTreeSet::new(),
             first_message: None,
+            reauth: Reauth::default(),
+            replaces: None,
             redundant_at: None,
             confirmed: role == Role::Initiator,
             fresh: true,
             fragmentation: false,
+            follows: true,
             last_sent: now,
             lingering: Vec::new(),
         }
@@ -286,7 +295,7 @@ impl Core {
     /// The peer was heard in a message that is authentic and newer than any before. Where it comes from is where it
     /// is, unless it is we whose address is translated (RFC 7296 §2.23).
     pub(crate) fn follow(&mut self, fx: &mut Effects<'_>, path: Path) {
-        if path == self.path || self.nat.local || !path.is_floated() {
+        if !self.follows || path == self.path || self.nat.local || !path.is_floated() {
             return;
         }
         self.move_to(fx, path);
@@ -326,7 +335,12 @@ impl Core {
         if let (Some(connection), true) = (self.connection, from != path.remote) {
             fx.event(Event::PeerMoved { connection, from, to: path.remote });
         }
-        let (id, encap) = (self.id, self.nat.encap);
+        self.move_children(fx);
+    }
+
+    /// Has every Child SA follow the IKE SA to where it is now.
+    pub(crate) fn move_children(&mut self, fx: &mut Effects<'_>) {
+        let (id, path, encap) = (self.id, self.path, self.nat.encap);
         for child in &mut self.children {
             move_child(child, fx, id, path, encap);
         }
@@ -372,7 +386,8 @@ impl Core {
                 (self.liveness.check(fx.now, delay) == Silence::Probe).then_some(Want::Probe)
             }
             SaEvent::PeerMoved { key, remote } => {
-                if of(key).is_some() && self.nat.encap && !self.nat.local && *remote != self.path.remote {
+                let follows = self.follows && self.nat.encap && !self.nat.local;
+                if of(key).is_some() && follows && *remote != self.path.remote {
                     let path = Path { remote: *remote, ..self.path };
                     self.move_to(fx, path);
                 }
@@ -411,6 +426,13 @@ impl Core {
         if let (Some(connection), true) = (self.connection, self.redundant_at.is_some_and(|at| at <= now)) {
             self.redundant_at = None;
             fx.asks.push(Ask::EndIfRedundant { connection, id: self.id });
+        }
+        if let (Some(connection), true) = (self.connection, self.reauth.take_due(now)) {
+            fx.asks.push(Ask::AuthenticateAgain { connection, id: self.id });
+        }
+        if self.reauth.is_expired(now) {
+            wants.push(Want::Close(CloseReason::Expired));
+            return wants;
         }
         if self.keepalive_due().is_some_and(|due| due <= now) {
             self.last_sent = now;
@@ -458,6 +480,7 @@ impl Core {
             Some((lifetime.expires_at, TimeoutReason::Expiry)),
             lifetime.rekey_at.map(|at| (at, TimeoutReason::Rekey)),
             self.redundant_at.map(|at| (at, TimeoutReason::Expiry)),
+            self.reauth.due().map(|at| (at, TimeoutReason::Rekey)),
             liveness.map(|at| (at, TimeoutReason::Liveness)),
             self.keepalive_due().map(|at| (at, TimeoutReason::KeepAlive)),
         ]
@@ -513,11 +536,9 @@ fn move_child(child: &mut ChildSa, fx: &mut Effects<'_>, id: IkeSaId, path: Path
     if let Some((_, params)) = &mut child.waiting {
         params.local = path.local.ip();
         params.remote = path.remote.ip();
-        if let Some(encap) = &mut params.encap {
-            encap.local_port = path.local.port();
-            encap.remote_port = path.remote.port();
-        }
+        params.encap = path.encap(encap);
     }
+    child.encapsulated = encap;
     child.inbound = inbound;
     child.outbound = outbound;
 }

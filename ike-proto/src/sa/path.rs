@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
+use esp_core::sa::UdpEncap;
+
 /// The port of IKE and ESP in UDP where a NAT is on the path (RFC 3948 §2).
 pub(crate) const NATT_PORT: u16 = 4500;
 
@@ -25,6 +27,11 @@ impl Path {
         path.local.set_port(NATT_PORT);
         path.remote.set_port(NATT_PORT);
         path
+    }
+
+    /// The ports that carry ESP, where it is carried in UDP.
+    pub(crate) fn encap(&self, encap: bool) -> Option<UdpEncap> {
+        encap.then(|| UdpEncap { local_port: self.local.port(), remote_port: self.remote.port() })
     }
 
     /// Whether messages carry the non-ESP marker.

@@ -1,5 +1,7 @@
 //! The one seam between what all IKE SAs have in common and what a version's protocol does.
 
+use core::net::IpAddr;
+
 use esp_core::sa::Spi;
 use esp_core::time::Instant;
 
@@ -48,6 +50,8 @@ pub(crate) enum Want {
     CreateChild,
     /// Delete the Child SA with this inbound SPI.
     DeleteChild(Spi, CloseReason),
+    /// Our address is another one now.
+    Readdress(IpAddr),
     /// Delete everything and tell the peer.
     Close(CloseReason),
     /// Drop everything without a word.

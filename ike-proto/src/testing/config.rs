@@ -11,8 +11,8 @@ use esp_core::selector::Selectors;
 use esp_core::suite::{Cipher, Integrity};
 
 use crate::config::{
-    ChildConfig, ConnectionConfig, Identity, LivenessConfig, NatConfig, PreSharedKey, RetransmitConfig,
-    V2Config, Version,
+    ChildConfig, ConnectionConfig, Identity, LivenessConfig, MobikeConfig, NatConfig, PreSharedKey,
+    RetransmitConfig, V2Config, Version,
 };
 use crate::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
 
@@ -59,6 +59,7 @@ pub fn connection(local: IpAddr, remote: IpAddr, a: bool) -> ConnectionConfig {
             DhGroup::Modp1024,
         )]),
         ike_lifetime: Duration::from_secs(86_400),
+        auth_lifetime: None,
         child: ChildConfig {
             proposals: Vec::from([ChildProposal {
                 protocol: IpsecProtocol::Esp,
@@ -79,5 +80,6 @@ pub fn connection(local: IpAddr, remote: IpAddr, a: bool) -> ConnectionConfig {
         retransmit: RetransmitConfig::default(),
         nat: NatConfig::default(),
         v2: V2Config::default(),
+        mobike: MobikeConfig::default(),
     }
 }

@@ -78,6 +78,8 @@ pub(crate) struct Insider {
     pub(crate) nonce: Vec<u8>,
     /// The id of the next request.
     pub(crate) next: u32,
+    /// Where it sends from.
+    pub(crate) from: SocketAddr,
     name: (IkeSpi, IkeSpi),
     suite: IkeSuite,
     request: Vec<u8>,
@@ -111,6 +113,7 @@ impl Insider {
             dh,
             nonce: Vec::from([0x5a; 32]),
             next: 0,
+            from: SocketAddr::new(local, 500),
             name: (IkeSpi(*b"insider!"), IkeSpi::ZERO),
             suite,
             request: Vec::new(),
@@ -131,8 +134,13 @@ impl Insider {
 
     /// What has done IKE_AUTH too.
     pub(crate) fn established(change: impl Fn(Side, &mut ConnectionConfig)) -> Self {
+        Self::established_with(change, &[])
+    }
+
+    /// The same with more payloads in IKE_AUTH.
+    pub(crate) fn established_with(change: impl Fn(Side, &mut ConnectionConfig), more: &[Raw]) -> Self {
         let mut insider = Self::begun(change);
-        let payloads = insider.auth_payloads();
+        let payloads = [&insider.auth_payloads()[..], more].concat();
         insider.send(ExchangeType::IKE_AUTH, &payloads).unwrap();
         assert_eq!(insider.pair.counts(Side::B), (1, 1), "{:?}", insider.pair.failures(Side::B));
         insider
@@ -225,6 +233,13 @@ impl Insider {
         self.send_octets(&request)
     }
 
+    /// Sends a protected response.
+    pub(crate) fn answer(&mut self, exchange: ExchangeType, id: u32, payloads: &[Raw]) {
+        let flags = Flags::INITIATOR.with(Flags::RESPONSE);
+        let response = self.seal(exchange, flags, id, payloads);
+        self.exchange(&response);
+    }
+
     /// A protected message.
     pub(crate) fn seal(&self, exchange: ExchangeType, flags: Flags, id: u32, payloads: &[Raw]) -> Vec<u8> {
         let header = Header::v2(self.name.0, self.name.1, exchange, flags, id);
@@ -252,7 +267,7 @@ impl Insider {
     }
 
     fn addresses(&self) -> (SocketAddr, SocketAddr) {
-        (SocketAddr::new(self.pair.b.address, 500), SocketAddr::new(self.pair.a.address, 500))
+        (SocketAddr::new(self.pair.b.address, 500), self.from)
     }
 
     /// Whether an honest peer in the same place still gets through.

@@ -135,6 +135,11 @@ impl Pair {
         self.network.nat = Some(nat);
     }
 
+    /// Takes the address translator away.
+    pub fn clear_nat(&mut self) {
+        self.network.nat = None;
+    }
+
     /// The address translator.
     pub fn nat_mut(&mut self) -> Option<&mut NatBox> {
         self.network.nat.as_mut()

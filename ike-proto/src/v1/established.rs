@@ -16,7 +16,7 @@ use super::orphaned::Orphaned;
 use super::quick::{self, Pair, Quick};
 use super::replay::Replay;
 use super::session::Session;
-use crate::diagnose::{CloseReason, DropReason, Event, FailureReason, IkeSaInfo, Role};
+use crate::diagnose::{CloseReason, DropReason, Event, FailureReason, IkeSaInfo, Phase, Role};
 use crate::endpoint::TimeoutReason;
 use crate::sa::{Ask, ChildState, Core, Effects, Lifetime, Path, Step, Want};
 use crate::suite::v1_codec;
@@ -225,6 +225,10 @@ impl Established {
                 }
             }
             Want::DeleteChild(spi, reason) => self.delete_child(spi, reason, core, fx),
+            Want::Readdress(_) => {
+                let what = "our address changed and IKEv1 cannot move there: connect anew";
+                core.failed(fx, Role::Initiator, Phase::One, FailureReason::Protocol { what });
+            }
             Want::Close(reason) => return self.close(reason, core, fx),
             Want::Forget(reason) => {
                 close(core, fx, &self.isakmp, &reason);

@@ -64,6 +64,7 @@ impl Orphaned {
                 return Step::Done;
             }
             Want::DeleteChild(spi, reason) => core.remove_child(fx, spi, reason),
+            Want::Readdress(_) => {}
             Want::RekeyChild(_) | Want::CreateChild | Want::RekeyIke | Want::Probe => {
                 if let Some(connection) = core.connection {
                     fx.asks.push(Ask::Orphaned { connection, id: core.id });

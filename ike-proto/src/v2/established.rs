@@ -13,6 +13,7 @@ use super::draft::Draft;
 use super::generation::Generation;
 use super::gone::Gone;
 use super::ike_rekey::Retired;
+use super::mobike::Mobike;
 use super::request::{Pending, Request};
 use super::session::{Outcome, Session, close};
 use super::trace;
@@ -25,6 +26,9 @@ use crate::wire::v2::{self, DeletePayload, Message, Payload};
 
 /// The shortest wait before postponed work is taken up; as much again is drawn on top.
 const POSTPONE: Duration = Duration::from_secs(2);
+
+/// How long no further hint is given, or acted on.
+const HINT_PAUSE: Duration = Duration::from_secs(10);
 
 /// Work that waits for the window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +45,14 @@ pub(crate) enum Task {
     CreateChild,
     /// Replace the IKE SA.
     RekeyIke,
+    /// Have the peer use our addresses of now (MOBIKE).
+    UpdateAddresses,
+    /// Tell the peer, who decides, that our addresses have changed (MOBIKE).
+    TellAddresses,
+    /// Find out whether the peer is where it says (MOBIKE).
+    CheckRoute,
+    /// Tell the peer that a request of its had this id, which is outside the window.
+    InvalidMessageId(u32),
 }
 
 /// An IKE SA whose both ends are authenticated.
@@ -52,6 +64,10 @@ pub(crate) struct Established {
     pub(crate) retired: Vec<Retired>,
     pub(crate) tasks: VecDeque<Task>,
     postponed: Vec<(Instant, Task)>,
+    /// When the peer was last told of a message id outside the window, or doubted because somebody said so.
+    hinted_at: Option<Instant>,
+    /// Where both ends speak it.
+    pub(crate) mobike: Option<Mobike>,
 }
 
 impl Established {
@@ -62,8 +78,14 @@ impl Established {
         }
         core.established_at = Some(fx.now);
         core.liveness.heard(fx.now);
-        let state =
-            Self { current: generation, retired: Vec::new(), tasks: VecDeque::new(), postponed: Vec::new() };
+        let state = Self {
+            current: generation,
+            retired: Vec::new(),
+            tasks: VecDeque::new(),
+            postponed: Vec::new(),
+            hinted_at: None,
+            mobike: None,
+        };
         if let (Some(connection), Some(sa)) = (core.connection, state.info(core, fx.now)) {
             fx.event(Event::IkeEstablished { connection, sa });
             fx.asks.push(Ask::Established { connection });
@@ -106,6 +128,7 @@ impl Established {
         }
         let plain = match self.current.open(message) {
             Ok(plain) => plain,
+            Err(DropReason::UnprotectedError) => return self.doubt(path, core, fx),
             Err(reason) => return self.stay(reason),
         };
         // Repetitions count too: the keys show that the peer sent them, if not when.
@@ -124,7 +147,8 @@ impl Established {
                     return self.stay(DropReason::Repeated);
                 }
                 Incoming::Outside { expected } => {
-                    return self.stay(DropReason::MessageId { expected, received: header.message_id });
+                    let reason = DropReason::MessageId { expected, received: header.message_id };
+                    return self.complain(reason, header.message_id > expected, path, core, fx);
                 }
             }
         }
@@ -133,6 +157,40 @@ impl Established {
         core.follow(fx, path);
         let payloads = v2::decode_chain(plain.first, &plain.plain);
         self.handle_payloads(message, payloads.as_deref().ok(), path, core, fx).into()
+    }
+
+    /// Somebody without the keys says that the IKE SA is gone. Anyone can; the peer is asked, once in a while, and
+    /// nothing else changes (RFC 7296 §2.4, §2.21.4).
+    fn doubt(mut self, path: Path, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
+        let recently = self.hinted_at.is_some_and(|at| fx.now < at + HINT_PAUSE);
+        if recently || self.current.pending.is_some() || !self.tasks.is_empty() {
+            return self.stay(DropReason::UnprotectedError);
+        }
+        self.hinted_at = Some(fx.now);
+        fx.dropped(path.remote, DropReason::UnprotectedError);
+        self.tasks.push_back(Task::Probe);
+        self.proceed(core, fx).into()
+    }
+
+    /// A request outside the window is not answered. If it runs ahead, which no repetition does, the peer is told in a
+    /// request of our own, once in a while (RFC 7296 §2.3, F-23).
+    fn complain(
+        mut self,
+        reason: DropReason,
+        ahead: bool,
+        path: Path,
+        core: &mut Core,
+        fx: &mut Effects<'_>,
+    ) -> Step<Session> {
+        let recently = self.hinted_at.is_some_and(|at| fx.now < at + HINT_PAUSE);
+        let DropReason::MessageId { received, .. } = reason else { return self.stay(reason) };
+        if !ahead || recently {
+            return self.stay(reason);
+        }
+        self.hinted_at = Some(fx.now);
+        fx.dropped(path.remote, reason);
+        self.tasks.push_back(Task::InvalidMessageId(received));
+        self.proceed(core, fx).into()
     }
 
     /// The message is authentic and new. One that is malformed under the peer's keys ends the IKE SA on both sides
@@ -214,7 +272,10 @@ impl Established {
             return Err(FailureReason::Notify { name: alloc::format!("{}", NotifyType::INVALID_SYNTAX) });
         }
         match pending.request {
-            Request::Authenticate | Request::Probe | Request::DeleteIke => {}
+            Request::Probe => self.check_mapping(contents),
+            Request::Authenticate | Request::DeleteIke => {}
+            Request::UpdateAddresses(check) => self.handle_update_response(&check, contents, core, fx)?,
+            Request::CheckRoute(check) => self.handle_route_response(&check, contents, core, fx)?,
             Request::DeleteChild(inbound, reason) => core.remove_child(fx, inbound, reason),
             Request::Child(request) => self.handle_child_response(request, contents, core, fx)?,
             Request::RekeyIke(rekey) => self.handle_ike_rekey_response(rekey, contents, core, fx)?,
@@ -264,6 +325,7 @@ impl Established {
             }
             Want::CreateChild => self.add_task(Task::CreateChild),
             Want::DeleteChild(spi, reason) => self.delete_child(spi, reason, core),
+            Want::Readdress(local) => self.readdress(local, core, fx),
             Want::Close(reason) => {
                 let name = self.current.name;
                 close(core, fx, name, &reason);
@@ -318,10 +380,14 @@ impl Established {
 
     fn start(&mut self, task: Task, core: &mut Core, fx: &mut Effects<'_>) -> Result<(), FailureReason> {
         match task {
-            Task::Probe => {
-                let draft = Draft::new();
+            Task::Probe => self.request_probe(core, fx),
+            Task::InvalidMessageId(id) => {
+                let draft = Draft::notification(NotifyType::INVALID_MESSAGE_ID, &id.to_be_bytes());
                 self.current.request(core, fx, ExchangeType::INFORMATIONAL, &draft, Request::Probe)
             }
+            Task::UpdateAddresses => self.request_update(core, fx),
+            Task::TellAddresses => self.request_tell(core, fx),
+            Task::CheckRoute => self.request_route_check(core, fx),
             Task::DeleteChild(inbound, reason) => {
                 let Some(child) = core.child_mut(inbound) else { return Ok(()) };
                 let (protocol, outbound) = (child.protocol, child.outbound);

@@ -15,7 +15,7 @@ use crate::sa::{Core, Effects, Outgoing, Path};
 use crate::suite::IkeSuite;
 use crate::wire::codes::ExchangeType;
 use crate::wire::header::{Flags, Header};
-use crate::wire::v2::{Message, SkfPayload};
+use crate::wire::v2::{Message, Payload, SkfPayload};
 use crate::wire::{EncodeError, IkeSpi};
 
 /// The SPIs, algorithms, keys and message ids of one IKE SA.
@@ -74,7 +74,9 @@ impl Generation {
         }
         self.check_header(&message.header)?;
         if message.encrypted().is_none() || message.payloads.len() != 1 {
-            return Err(DropReason::NotEncrypted);
+            let is_error = |payload: &Payload<'_>| matches!(payload, Payload::Notify(n) if n.kind.is_error());
+            let error = message.payloads.iter().any(is_error);
+            return Err(if error { DropReason::UnprotectedError } else { DropReason::NotEncrypted });
         }
         v2_protect::open(message, self.keys_of(self.role == Role::Responder))
             .map_err(|_| DropReason::NotAuthentic)

@@ -4,12 +4,13 @@ use alloc::vec::Vec;
 
 use esp_core::sa::{IpsecProtocol, Spi};
 
+use super::auth::note_auth_lifetime;
 use super::contents::Contents;
 use super::draft::Draft;
 use super::established::Established;
 use super::request::Request;
 use super::session::Outcome;
-use crate::diagnose::{CloseReason, FailureReason};
+use crate::diagnose::{CloseReason, FailureReason, Role};
 use crate::sa::{ChildState, Core, Effects, Path};
 use crate::wire::codes::{ExchangeType, NotifyType};
 use crate::wire::v2::{DeletePayload, Message, Payload};
@@ -45,6 +46,9 @@ impl Established {
             }
             return Ok(self.end(core, fx));
         }
+        if core.role == Role::Initiator {
+            note_auth_lifetime(contents, core, fx);
+        }
         let mut answered: Vec<(IpsecProtocol, u32)> = Vec::new();
         for delete in &contents.deletes {
             if let DeletePayload::Child { protocol, spis } = delete {
@@ -53,7 +57,7 @@ impl Established {
                 }
             }
         }
-        let mut draft = Draft::new();
+        let mut draft = self.answer_addresses(contents, path, core, fx);
         for protocol in [IpsecProtocol::Esp, IpsecProtocol::Ah] {
             let of_protocol = answered.iter().filter(|(other, _)| *other == protocol);
             let spis: Vec<u32> = of_protocol.map(|(_, spi)| *spi).collect();

@@ -14,6 +14,7 @@ mod identity;
 mod ike_rekey;
 mod informational;
 pub(crate) mod init;
+mod mobike;
 mod request;
 mod session;
 mod trace;

@@ -6,6 +6,7 @@ use super::child::ChildRequest;
 use super::draft::Draft;
 use super::generation::Generation;
 use super::ike_rekey::IkeRekey;
+use super::mobike::AddressCheck;
 use super::trace;
 use crate::config::RetransmitConfig;
 use crate::diagnose::{CloseReason, FailureReason};
@@ -30,6 +31,10 @@ pub(crate) enum Request {
     Authenticate,
     /// Whether the peer is there.
     Probe,
+    /// That the peer uses our addresses of now (MOBIKE).
+    UpdateAddresses(AddressCheck),
+    /// Whether the peer is where it says (MOBIKE).
+    CheckRoute(AddressCheck),
     /// The end of a Child SA, by its inbound SPI.
     DeleteChild(Spi, CloseReason),
     /// The end of the IKE SA.

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use esp_core::time::Instant;
 
@@ -68,7 +69,7 @@ impl AuthSent {
     ) -> Result<Self, FailureReason> {
         let config = core.config.clone().ok_or(FailureReason::Cancelled)?;
         let mut generation = init.generation;
-        if core.nat.encap {
+        if core.nat.encap || (config.mobike.enabled && core.nat.supported) {
             core.path = core.path.floated();
         }
         let (kind, id) = identity::encode(&config.local_id);
@@ -98,6 +99,9 @@ impl AuthSent {
             }
         }
         push_window(&mut draft, &config, fx);
+        if config.mobike.enabled {
+            draft.notify(NotifyType::MOBIKE_SUPPORTED, &[]);
+        }
         let offered = (!init.childless).then(|| Offered::new(&config, core, fx));
         if let Some(offered) = &offered {
             offered.push_sa(&mut draft, ChildExchange::Auth);
@@ -279,6 +283,10 @@ impl AuthSent {
         fx.observed.forget_refused(core.path.remote.ip());
         let mut state = Established::enter(generation, core, fx);
         state.current.window.widen(window(&config, fx));
+        if config.mobike.enabled && contents.notify(NotifyType::MOBIKE_SUPPORTED).is_some() {
+            state.start_mobike(core);
+        }
+        note_auth_lifetime(contents, core, fx);
         let Some(offered) = offered else {
             state.tasks.push_back(Task::CreateChild);
             return state.proceed(core, fx);
@@ -304,6 +312,14 @@ impl AuthSent {
             }
         }
         state.proceed(core, fx)
+    }
+}
+
+/// The peer says until when it believes us (RFC 4478 §3).
+pub(crate) fn note_auth_lifetime(contents: &Contents<'_>, core: &mut Core, fx: &mut Effects<'_>) {
+    let notify = contents.notify(NotifyType::AUTH_LIFETIME);
+    if let Some(Ok(seconds)) = notify.map(|notify| <[u8; 4]>::try_from(notify.data)) {
+        core.reauth.told(fx, Duration::from_secs(u32::from_be_bytes(seconds).into()));
     }
 }
 

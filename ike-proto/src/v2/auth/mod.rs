@@ -5,7 +5,7 @@ mod method;
 mod ppk;
 mod responder;
 
-pub(crate) use initiator::{AuthSent, Initiated};
+pub(crate) use initiator::{AuthSent, Initiated, note_auth_lifetime};
 pub(crate) use responder::{Answered, HalfOpen};
 
 use crate::config::ConnectionConfig;

@@ -309,8 +309,24 @@ impl HalfOpen {
             let (local, remote) = (ts_r.selectors.clone(), ts_i.selectors.clone());
             fx.observed.note_selectors(peer, Selectors { local, remote });
         }
+        // Where another IKE SA carries the traffic so far it goes on until the peer has our answer.
+        let fresh = contents.notify(NotifyType::INITIAL_CONTACT).is_some();
+        let start = if !fresh && fx.has_established(*connection, core.id) {
+            OutboundStart::AfterPeer(fx.now + child::PATIENCE)
+        } else {
+            OutboundStart::Now
+        };
         let mut state = Established::enter(generation, core, fx);
         state.current.window.widen(window(config, fx));
+        if config.mobike.enabled && contents.notify(NotifyType::MOBIKE_SUPPORTED).is_some() {
+            draft.notify(NotifyType::MOBIKE_SUPPORTED, &[]);
+            state.start_mobike(core);
+        }
+        if let Some(life) = config.auth_lifetime {
+            let seconds = u32::try_from(life.as_secs()).unwrap_or(u32::MAX);
+            draft.notify(NotifyType::AUTH_LIFETIME, &seconds.to_be_bytes());
+            core.reauth.expire_at(fx.now + life);
+        }
         if contents.notify(NotifyType::INITIAL_CONTACT).is_some() {
             fx.asks.push(Ask::InitialContact { connection: *connection, except: core.id });
         }
@@ -327,7 +343,7 @@ impl HalfOpen {
                 let role = Role::Responder;
                 let seed = ChildSeed { shared: None, nonce_i: &nonce_i, nonce_r: &nonce_r, role };
                 let spec = seed.spec(&state.current, config, &agreed, inbound)?;
-                let info = core.install(fx, &spec, config.child.lifetime, OutboundStart::Now);
+                let info = core.install(fx, &spec, config.child.lifetime, start);
                 agreed.push_sa(&mut draft, inbound);
                 agreed.push_selectors(&mut draft, Role::Responder);
                 fx.event(Event::ChildEstablished { connection: *connection, child: info });

@@ -7,3 +7,4 @@ mod responder;
 
 pub(crate) use initiator::{ChildCollision, ChildRequest};
 pub(crate) use negotiate::{AnswerRefusal, ChildAnswer, ChildRefusal, ChildSeed, Offered, answer};
+pub(crate) use responder::PATIENCE;

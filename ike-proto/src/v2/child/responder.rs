@@ -20,7 +20,7 @@ use crate::wire::v2::{KePayload, NoncePayload, NotifyPayload, Payload};
 
 /// How long a sign is waited for that the peer has a replacement, before it is used unasked: longer than our answer
 /// takes if it must be repeated.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 impl Established {
     /// Makes the answer to a request for a Child SA. An inbound SA stands when it returns; an outbound one that

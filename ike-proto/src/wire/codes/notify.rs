@@ -33,6 +33,10 @@ super::codes! {
         TS_UNACCEPTABLE = 38, "TS_UNACCEPTABLE";
         /// Some selector was not acceptable.
         INVALID_SELECTORS = 39, "INVALID_SELECTORS";
+        /// The addresses of UPDATE_SA_ADDRESSES are not allowed (RFC 4555).
+        UNACCEPTABLE_ADDRESSES = 40, "UNACCEPTABLE_ADDRESSES";
+        /// A NAT is on the path and NO_NATS_ALLOWED was sent (RFC 4555).
+        UNEXPECTED_NAT_DETECTED = 41, "UNEXPECTED_NAT_DETECTED";
         /// Not now; try again (RFC 7296 §2.25).
         TEMPORARY_FAILURE = 43, "TEMPORARY_FAILURE";
         /// The Child SA to rekey is not there (RFC 7296 §2.25).
