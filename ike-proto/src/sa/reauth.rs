@@ -9,6 +9,9 @@ use super::Effects;
 /// No earlier before its end than this an IKE SA is made anew, however long it lives.
 const LONGEST_MARGIN: Duration = Duration::from_secs(540);
 
+/// A peer that believes us for less than this is not followed: it would have us do nothing else.
+const SHORTEST: Duration = Duration::from_secs(60);
+
 /// With less time left than this no further attempt is made.
 const LAST_ATTEMPT: Duration = Duration::from_secs(20);
 
@@ -25,6 +28,7 @@ pub(crate) struct Reauth {
 impl Reauth {
     /// The peer believes us for `life`. We authenticate again before: a tenth of it, and up to as much again by chance.
     pub(crate) fn told(&mut self, fx: &mut Effects<'_>, life: Duration) {
+        let life = life.max(SHORTEST);
         let margin = (life / 10).min(LONGEST_MARGIN);
         let jitter = fx.random_below(u64::try_from(margin.as_micros()).unwrap_or(u64::MAX));
         let end = fx.now + life;

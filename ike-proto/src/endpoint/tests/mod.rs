@@ -13,6 +13,7 @@ mod interleavings;
 mod load;
 mod loss;
 mod malicious;
+mod malicious_answers;
 mod mismatch;
 mod mobike;
 mod nat;

@@ -67,6 +67,22 @@ fn who_does_not_authenticate_again_is_let_go() {
     assert_eq!(pair.closed(Side::A), [CloseReason::PeerDeleted]);
 }
 
+/// A peer that believes nobody for long does not keep us busy.
+#[test]
+fn a_short_belief_is_stretched() {
+    let mut pair = Pair::with(|side, config| {
+        config.auth_lifetime = (side == Side::B).then_some(Duration::from_secs(1));
+    });
+    command(&mut pair, Side::A, Command::Initiate);
+    for _ in 0..400 {
+        pair.run(Duration::from_millis(500));
+        // It says so and does not act on it.
+        pair.b.endpoint.sas.values_mut().for_each(|sa| sa.core.reauth = Default::default());
+    }
+    let begun = pair.transcript.iter().filter(|line| line.starts_with("A IKE_SA_INIT request")).count();
+    assert!((2..=5).contains(&begun), "{begun}");
+}
+
 /// Without a word of the peer nothing is made anew.
 #[test]
 fn nobody_asks_nobody_proves() {
