@@ -1,7 +1,6 @@
-//! What the tests of this crate share: packets, parameters and published vectors.
+//! What the tests of this crate share: packets and parameters.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::path::PathBuf;
 use std::vec::Vec;
 
 use crate::net::{TunnelOptions, ipv4_checksum};
@@ -137,27 +136,6 @@ pub(crate) fn ipv6(source: Ipv6Addr, destination: Ipv6Addr, next_header: u8, res
 /// Storage that is long enough for a packet of `len` octets with room around it.
 pub(crate) fn storage(len: usize) -> Vec<u8> {
     vec![0xa5; crate::packet_buf::PacketBuf::HEADROOM + len + crate::packet_buf::PacketBuf::TAILROOM]
-}
-
-/// The text of a file of published test vectors; `None`, and a line that says so, where they are not there.
-pub(crate) fn vectors(file: &str) -> Option<String> {
-    let named = std::env::var_os("IPSEC_VECTORS").map(PathBuf::from);
-    let folder = named.or_else(|| {
-        let start = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        start.ancestors().map(|up| up.join("shared/vectors")).find(|path| path.is_dir())
-    });
-    let text = folder.and_then(|folder| std::fs::read_to_string(folder.join(file)).ok());
-    if text.is_none() {
-        println!("skipped: the test vectors {file} are not there");
-    }
-    text
-}
-
-/// The cases of one of the published JSON files.
-pub(crate) fn json_cases(file: &str) -> Vec<serde_json::Value> {
-    let Some(text) = vectors(file) else { return Vec::new() };
-    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
-    file["cases"].as_array().unwrap().clone()
 }
 
 /// The octets that hexadecimal text stands for.

@@ -57,8 +57,9 @@ impl MacKey {
         Self::with_any_key(integrity, key)
     }
 
-    /// HMAC itself takes keys of any length, and the published test vectors use that.
-    fn with_any_key(integrity: Integrity, key: &[u8]) -> Result<Self, KeyError> {
+    /// HMAC itself takes keys of any length, and the published test vectors use that; ESP and AH do not.
+    #[doc(hidden)]
+    pub fn with_any_key(integrity: Integrity, key: &[u8]) -> Result<Self, KeyError> {
         let (name, expected) = (integrity.name(), integrity.key_len());
         let error = KeyError::Length { name, expected, given: key.len() };
         let keyed = match integrity {
@@ -99,13 +100,16 @@ impl MacKey {
 
     /// Whether `icv` is the Integrity Check Value over `parts`. Its length is checked first: a value that was cut
     /// shorter is no value.
-    pub(crate) fn verify<const N: usize>(&self, parts: [&[u8]; N], icv: &[u8]) -> bool {
+    #[must_use]
+    pub fn verify<const N: usize>(&self, parts: [&[u8]; N], icv: &[u8]) -> bool {
         icv.len() == self.integrity.icv_len() && self.matches_cut(parts, icv)
     }
 
     /// Whether the check value over `parts` begins with `icv`, however short that is; of AES-GMAC, which is never cut,
     /// whether it is that. Not to be trusted for letting a packet pass: [`MacKey::verify`] is.
-    pub(crate) fn matches_cut<const N: usize>(&self, parts: [&[u8]; N], icv: &[u8]) -> bool {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn matches_cut<const N: usize>(&self, parts: [&[u8]; N], icv: &[u8]) -> bool {
         if let Keyed::Gmac(key) = &self.keyed {
             return icv.split_first_chunk::<8>().is_some_and(|(iv, tag)| key.verify(iv, &parts, tag));
         }

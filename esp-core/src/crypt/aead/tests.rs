@@ -1,73 +1,8 @@
-//! Tests of the combined modes against published vectors.
+//! Tests of the combined modes; published values are in `tests/vectors`.
 
 use super::*;
 use crate::testing::*;
 use std::vec::Vec;
-
-/// The cases of a Wycheproof file whose nonce and tag have the lengths of an ESP algorithm. The salt is the front of
-/// the nonce.
-fn wycheproof(file: &str, cipher: impl Fn(usize, usize) -> Option<Cipher>) {
-    let Some(text) = vectors(file) else { return };
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut count = 0;
-    for group in json["testGroups"].as_array().unwrap() {
-        let number = |name: &str| usize::try_from(group[name].as_u64().unwrap()).unwrap();
-        let Some(cipher) = cipher(number("keySize"), number("tagSize")) else { continue };
-        if number("ivSize") != (cipher.salt_len() + cipher.iv_len()) * 8 {
-            continue;
-        }
-        for case in group["tests"].as_array().unwrap() {
-            check(cipher, case);
-            count += 1;
-        }
-    }
-    assert!(count > 0);
-    println!("{file}: {count} cases checked");
-}
-
-fn check(cipher: Cipher, case: &serde_json::Value) {
-    let octets = |name: &str| hex(case[name].as_str().unwrap());
-    let (nonce, aad, tag) = (octets("iv"), octets("aad"), octets("tag"));
-    let (salt, iv) = nonce.split_at(cipher.salt_len());
-    let key = AeadKey::new(cipher, &[&octets("key"), salt].concat()).unwrap().unwrap();
-    let mut text = octets("ct");
-    let opened = key.open(iv, &aad, &mut text, &tag);
-    let valid = case["result"] == "valid" || case["result"] == "acceptable";
-    assert_eq!(opened.is_some(), valid, "{cipher} {}", case["tcId"]);
-    if valid {
-        assert_eq!(text, octets("msg"));
-        let mut sealed_tag = vec![0; tag.len()];
-        key.seal(iv, &aad, &mut text, &mut sealed_tag).unwrap();
-        assert_eq!((text, sealed_tag), (octets("ct"), tag));
-    }
-}
-
-#[test]
-fn wycheproof_aes_gcm() {
-    wycheproof("wycheproof/aes_gcm_test.json", |key, tag| match (key, tag) {
-        (128, 128) => Some(Cipher::Aes128Gcm16),
-        (192, 128) => Some(Cipher::Aes192Gcm16),
-        (256, 128) => Some(Cipher::Aes256Gcm16),
-        _ => None,
-    });
-}
-
-#[test]
-fn wycheproof_aes_ccm() {
-    wycheproof("wycheproof/aes_ccm_test.json", |key, tag| match (key, tag) {
-        (128, 128) => Some(Cipher::Aes128Ccm16),
-        (192, 128) => Some(Cipher::Aes192Ccm16),
-        (256, 128) => Some(Cipher::Aes256Ccm16),
-        _ => None,
-    });
-}
-
-#[test]
-fn wycheproof_chacha20_poly1305() {
-    wycheproof("wycheproof/chacha20_poly1305_test.json", |key, tag| {
-        (key == 256 && tag == 128).then_some(Cipher::ChaCha20Poly1305)
-    });
-}
 
 /// The shorter tags of a mode are the front of its longest, where the mode is GCM; where it is CCM the length is
 /// authenticated too (RFC 3610 §2.2), and they are not.
