@@ -1,5 +1,7 @@
 //! Tests of inbound Security Associations.
 
+mod histories;
+
 use super::*;
 use crate::command::SaEvent;
 use crate::crypt::MacKey;

@@ -301,7 +301,7 @@ fn f_30_a_peer_with_the_draft_s_sha256() {
     assert_eq!(open_packet(&far, &draft), Err(DropReason::BadAhLength));
 }
 
-/// The lifetimes of AH: packets and octets, soft and hard, and the end of time.
+/// X-30 for AH: packets and octets, soft and hard, the end of time, and the removal: then nothing passes, either way.
 #[test]
 fn lifetimes_of_ah() {
     let mut outbound = sa(AH, Mode::Tunnel, SUITE, true);
@@ -328,8 +328,15 @@ fn lifetimes_of_ah() {
         assert_eq!(far.iter_sas().next().map(|sa| (sa.usage.packets, sa.usage.bytes)), Some((2, 2 * len)));
     }
     outbound.limits = VolumeLimits::default();
+    let (mut near, mut far) = pair_of(&outbound);
+    let sealed = seal_packet(&near, &inner(10)).unwrap();
+    near.apply(NOW, &SaCommand::RemoveSa(outbound.key())).unwrap();
+    assert_eq!(seal_packet(&near, &inner(10)), Err(DropReason::NoOutboundSa));
+    far.apply(NOW, &SaCommand::RemoveSa(mirrored(&outbound).key())).unwrap();
+    assert_eq!(open_packet(&far, &sealed), Err(DropReason::UnknownSpi));
     outbound.expires = Some(NOW);
-    let (mut near, _) = pair_of(&outbound);
+    let (mut near, far) = pair_of(&outbound);
+    assert_eq!(open_packet(&far, &sealed), Err(DropReason::Expired));
     assert_eq!(seal_packet(&near, &inner(10)), Err(DropReason::Expired));
     assert_eq!(events(&mut near), [SaEvent::HardLimit { key: outbound.key(), limit: Limit::Time }]);
 }
