@@ -12,8 +12,7 @@ use std::net::IpAddr;
 use ipsec_policy::compare::compare;
 use ipsec_policy::export::{Export, export};
 use ipsec_policy::{
-    Dialect, ExternalIp, Identity, Link, Name, PeerGateway, PreSharedKey, Remark, ResourceState, Vpc,
-    VpnGateway, VpnTunnel,
+    Dialect, ExternalIp, Identity, Link, Name, PeerGateway, PreSharedKey, Vpc, VpnGateway, VpnTunnel,
 };
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -57,23 +56,13 @@ fn check(ours: &Link, theirs: &Export) -> Outcome {
 /// Our side of SCN-2: a private network of the cloud and an office, IKEv2.
 fn tunnel() -> Outcome<Link> {
     let external: IpAddr = "106.75.234.78".parse()?;
+    let vpc = Vpc { id: "vpc-1".parse()?, cidrs: vec!["10.0.0.0/16".parse()?] };
     let gateway = VpnGateway {
-        id: "g-1".parse()?,
         name: Name::new("cloud")?,
-        remark: Remark::default(),
-        machine_type: Name::new("x86")?,
-        state: ResourceState::Running,
-        data_centre: Name::default(),
-        subnet: "10.0.192.0/24".parse()?,
-        vpc: Vpc { id: "vpc-1".parse()?, cidrs: vec!["10.0.0.0/16".parse()?] },
-        external: ExternalIp::from(external),
+        ..VpnGateway::new("g-1".parse()?, vpc, "10.0.192.0/24".parse()?, ExternalIp::from(external))
     };
-    let peer = PeerGateway {
-        id: "p-1".parse()?,
-        name: Name::new("office")?,
-        remark: Remark::default(),
-        address: "1.1.1.1".parse()?,
-    };
+    let peer =
+        PeerGateway { name: Name::new("office")?, ..PeerGateway::new("p-1".parse()?, "1.1.1.1".parse()?) };
     let mut tunnel = VpnTunnel::new(
         "office-1".parse()?,
         gateway.id.clone(),

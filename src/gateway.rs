@@ -101,7 +101,11 @@ impl Gateway {
         self.outputs.push_back(Output::Sa(SaCommand::AddPolicy(Box::new(runtime.policy(&self.config)))));
         self.tunnels.insert(id.clone(), runtime);
         for warning in &warnings {
-            self.write(now, Some(&id), Severity::Warning, warning.to_string());
+            let severity = match warning.severity {
+                ipsec_policy::Severity::Note => Severity::Info,
+                ipsec_policy::Severity::Warning | ipsec_policy::Severity::Error => Severity::Warning,
+            };
+            self.write(now, Some(&id), severity, warning.to_string());
         }
         self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
         self.settle(now);

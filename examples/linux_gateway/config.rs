@@ -97,16 +97,10 @@ impl Config {
         let section = &self.gateway;
         let cidrs = subnets("gateway.vpc", &section.vpc)?;
         let subnet = *cidrs.first().ok_or("gateway.vpc: give at least one subnet")?;
+        let vpc = ipsec_policy::Vpc { id: VpcId::new("vpc").map_err(|e| e.to_string())?, cidrs };
         let gateway = VpnGateway {
-            id: gateway_id()?,
             name: Name::new(section.name.as_str()).map_err(|e| format!("gateway.name: {e}"))?,
-            remark: Default::default(),
-            machine_type: Default::default(),
-            state: Default::default(),
-            data_centre: Default::default(),
-            subnet,
-            vpc: ipsec_policy::Vpc { id: VpcId::new("vpc").map_err(|e| e.to_string())?, cidrs },
-            external: section.address.into(),
+            ..VpnGateway::new(gateway_id()?, vpc, subnet, section.address.into())
         };
         let mut config = GatewayConfig::new(gateway);
         config.limits = Limits::library();
@@ -123,12 +117,7 @@ impl TunnelSection {
     pub(crate) fn tunnel(self) -> Result<(VpnTunnel, PeerGateway), String> {
         let at = |field: &str| format!("tunnel {}, {field}", self.name);
         let id = TunnelId::new(self.name.as_str()).map_err(|e| format!("{}: {e}", at("name")))?;
-        let peer = PeerGateway {
-            id: peer_id(self.peer)?,
-            name: Default::default(),
-            remark: Default::default(),
-            address: self.peer,
-        };
+        let peer = PeerGateway::new(peer_id(self.peer)?, self.peer);
         let local = subnets(&at("local_subnets"), &self.local_subnets)?;
         let remote = subnets(&at("remote_subnets"), &self.remote_subnets)?;
         let mut tunnel = VpnTunnel::new(id, gateway_id()?, peer.id.clone(), local, remote, self.psk);

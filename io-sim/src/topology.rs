@@ -211,29 +211,16 @@ fn tunnel_id(end: End) -> TunnelId {
 }
 
 fn gateway_config(end: End, own: &SiteOptions) -> GatewayConfig {
-    let gateway = VpnGateway {
-        id: parsed::<GatewayId>(&format!("gateway-{end}")),
-        name: Default::default(),
-        remark: Default::default(),
-        machine_type: Default::default(),
-        state: Default::default(),
-        data_centre: Default::default(),
-        subnet: own.subnet,
-        vpc: Vpc { id: parsed::<VpcId>(&format!("vpc-{end}")), cidrs: vec![own.subnet] },
-        external: own.gateway_address().into(),
-    };
+    let id = parsed::<GatewayId>(&format!("gateway-{end}"));
+    let vpc = Vpc { id: parsed::<VpcId>(&format!("vpc-{end}")), cidrs: vec![own.subnet] };
+    let gateway = VpnGateway::new(id, vpc, own.subnet, own.gateway_address().into());
     let mut config = GatewayConfig::new(gateway);
     (own.adjust)(&mut config);
     config
 }
 
 fn tunnel(end: End, own: &SiteOptions, other: &SiteOptions) -> (VpnTunnel, PeerGateway) {
-    let peer = PeerGateway {
-        id: parsed::<PeerId>(&format!("peer-of-{end}")),
-        name: Default::default(),
-        remark: Default::default(),
-        address: other.public,
-    };
+    let peer = PeerGateway::new(parsed::<PeerId>(&format!("peer-of-{end}")), other.public);
     let gateway = parsed::<GatewayId>(&format!("gateway-{end}"));
     let (local, remote) = (vec![own.subnet], vec![other.subnet]);
     let mut tunnel = VpnTunnel::new(tunnel_id(end), gateway, peer.id.clone(), local, remote, own.psk.clone());

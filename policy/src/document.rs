@@ -7,6 +7,8 @@ use core::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 
+use crate::alarm::AlarmTemplate;
+use crate::document_text::DOCUMENT_VERSION;
 use crate::finding::{Finding, Refusal};
 use crate::gateway::VpnGateway;
 use crate::inventory::Inventory;
@@ -18,9 +20,12 @@ use crate::validate::Rules;
 /// `[[tunnel]]`.
 ///
 /// Serialised, it is without keys (PSK-2); [`Document::exposed`] is with them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Document {
+    /// The version of the format; absent, it is the newest.
+    #[serde(with = "crate::document_text::version")]
+    pub version: u32,
     /// The VPN gateways.
     #[serde(rename = "gateway")]
     pub gateways: Vec<VpnGateway>,
@@ -30,6 +35,16 @@ pub struct Document {
     /// The tunnels.
     #[serde(rename = "tunnel")]
     pub tunnels: Vec<VpnTunnel>,
+    /// The alarm templates.
+    #[serde(rename = "alarm")]
+    pub alarms: Vec<AlarmTemplate>,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        let (gateways, peers, tunnels, alarms) = Default::default();
+        Self { version: DOCUMENT_VERSION, gateways, peers, tunnels, alarms }
+    }
 }
 
 impl Document {
@@ -48,14 +63,18 @@ impl Document {
     pub fn exposed(&self) -> impl Serialize + '_ {
         #[derive(Serialize)]
         struct Exposed<'a> {
+            version: u32,
             gateway: &'a [VpnGateway],
             peer: &'a [PeerGateway],
             tunnel: Vec<ExposedTunnel<'a>>,
+            alarm: &'a [AlarmTemplate],
         }
         Exposed {
+            version: self.version,
             gateway: &self.gateways,
             peer: &self.peers,
             tunnel: self.tunnels.iter().map(ExposedTunnel::new).collect(),
+            alarm: &self.alarms,
         }
     }
 
@@ -65,7 +84,12 @@ impl Document {
         twice("GW-1", "gateway", self.gateways.iter().map(|gateway| &gateway.id), &mut findings);
         twice("PEER-1", "peer", self.peers.iter().map(|peer| &peer.id), &mut findings);
         twice("TUN-1", "tunnel", self.tunnels.iter().map(|tunnel| &tunnel.id), &mut findings);
+        twice("MON-2", "alarm", self.alarms.iter().map(|alarm| &alarm.id), &mut findings);
         let mut inventory = Inventory::new(rules.clone());
+        for alarm in &self.alarms {
+            findings.extend(inventory.check_alarm(alarm));
+            inventory.put_alarm(alarm.clone());
+        }
         for gateway in &self.gateways {
             findings.extend(inventory.check_gateway(gateway));
             inventory.put_gateway(gateway.clone());

@@ -12,6 +12,8 @@ pub enum Severity {
     Error,
     /// The configuration works, and should be thought over.
     Warning,
+    /// Nothing is wrong; it is good to know.
+    Note,
 }
 
 impl fmt::Display for Severity {
@@ -19,6 +21,7 @@ impl fmt::Display for Severity {
         f.write_str(match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         })
     }
 }
@@ -57,6 +60,16 @@ impl Finding {
         fix: impl Into<String>,
     ) -> Self {
         Self { severity: Severity::Warning, ..Self::error(rule, path, message, fix) }
+    }
+
+    /// What is good to know before a failure teaches it.
+    pub fn note(
+        rule: &'static str,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { severity: Severity::Note, ..Self::error(rule, path, message, fix) }
     }
 
     /// Whether the configuration is refused for this.

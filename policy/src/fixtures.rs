@@ -3,8 +3,7 @@
 use esp_core::net::Cidr;
 
 use crate::{
-    Finding, Inventory, Limits, Name, PeerGateway, PreSharedKey, Remark, ResourceState, Rules, Vpc,
-    VpnGateway, VpnTunnel,
+    Finding, Inventory, Limits, Name, PeerGateway, PreSharedKey, Rules, Severity, Vpc, VpnGateway, VpnTunnel,
 };
 
 pub(crate) fn cidr(text: &str) -> Cidr {
@@ -17,26 +16,17 @@ pub(crate) fn cidrs(texts: &[&str]) -> Vec<Cidr> {
 
 /// Gateway `id` of VPC `vpc-1`, 10.0.0.0/8, at an address of its own.
 pub(crate) fn gateway(id: &str, address: &str) -> VpnGateway {
+    let vpc = Vpc { id: "vpc-1".parse().unwrap(), cidrs: cidrs(&["10.0.0.0/8", "2001:db8:1::/48"]) };
+    let external = address.parse::<core::net::IpAddr>().unwrap().into();
     VpnGateway {
-        id: id.parse().unwrap(),
         name: Name::new("office").unwrap(),
-        remark: Remark::default(),
         machine_type: Name::new("x86").unwrap(),
-        state: ResourceState::Running,
-        data_centre: Name::default(),
-        subnet: cidr("10.0.192.0/24"),
-        vpc: Vpc { id: "vpc-1".parse().unwrap(), cidrs: cidrs(&["10.0.0.0/8", "2001:db8:1::/48"]) },
-        external: address.parse::<core::net::IpAddr>().unwrap().into(),
+        ..VpnGateway::new(id.parse().unwrap(), vpc, cidr("10.0.192.0/24"), external)
     }
 }
 
 pub(crate) fn peer(id: &str, address: &str) -> PeerGateway {
-    PeerGateway {
-        id: id.parse().unwrap(),
-        name: Name::default(),
-        remark: Remark::default(),
-        address: address.parse().unwrap(),
-    }
+    PeerGateway::new(id.parse().unwrap(), address.parse().unwrap())
 }
 
 /// A tunnel from gateway `g-1` to peer `p-1`.
@@ -73,5 +63,6 @@ pub(crate) fn errors(findings: &[Finding]) -> Vec<&'static str> {
 
 /// The rules of the warnings among `findings`, in order.
 pub(crate) fn warnings(findings: &[Finding]) -> Vec<&'static str> {
-    findings.iter().filter(|finding| !finding.is_error()).map(|finding| finding.rule).collect()
+    let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning);
+    warnings.map(|finding| finding.rule).collect()
 }

@@ -5,9 +5,12 @@ use core::net::IpAddr;
 use esp_core::net::Cidr;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::GatewayId;
+use crate::ids::{AlarmTemplateId, GatewayId};
 use crate::names::{Name, Remark};
 use crate::resource_state::ResourceState;
+use crate::security_group::SecurityGroup;
+use crate::subscription::Subscription;
+use crate::timestamp::Timestamp;
 use crate::vpc::Vpc;
 
 /// The external address of a gateway, and what must hold of it (GW-1).
@@ -22,12 +25,23 @@ pub struct ExternalIp {
     /// Whether it has a default route, which it must.
     #[serde(default = "yes")]
     pub default_route: bool,
+    /// What is paid for; absent where it does not expire. Apart from the gateway's: renewing one does not renew the other
+    /// (SUB-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<Subscription>,
+}
+
+impl ExternalIp {
+    /// Whether it is still bound. One that has expired is not, and tunnels stop with it (SUB-1).
+    pub fn is_bound(&self, now: Timestamp) -> bool {
+        self.subscription.is_none_or(|subscription| !subscription.is_expired(now))
+    }
 }
 
 impl From<IpAddr> for ExternalIp {
     /// The address with a default route, in an unnamed data centre.
     fn from(address: IpAddr) -> Self {
-        Self { address, data_centre: Name::default(), default_route: true }
+        Self { address, data_centre: Name::default(), default_route: true, subscription: None }
     }
 }
 
@@ -59,6 +73,39 @@ pub struct VpnGateway {
     pub vpc: Vpc,
     /// Its one external address.
     pub external: ExternalIp,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// What is paid for; absent where it does not expire (SUB-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<Subscription>,
+    /// What filters the traffic of its external address (GW-9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_group: Option<SecurityGroup>,
+    /// The alarm template that watches it (MON-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm_template: Option<AlarmTemplateId>,
+}
+
+impl VpnGateway {
+    /// A running gateway that is nothing but what it must be (GW-1).
+    pub fn new(id: GatewayId, vpc: Vpc, subnet: Cidr, external: ExternalIp) -> Self {
+        Self {
+            id,
+            name: Name::default(),
+            remark: Remark::default(),
+            machine_type: Name::default(),
+            state: ResourceState::default(),
+            data_centre: Name::default(),
+            subnet,
+            vpc,
+            external,
+            created: None,
+            subscription: None,
+            security_group: None,
+            alarm_template: None,
+        }
+    }
 }
 
 fn yes() -> bool {

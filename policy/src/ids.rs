@@ -106,6 +106,10 @@ id! {
     /// The id of a private network.
     VpcId
 }
+id! {
+    /// The id of an alarm template.
+    AlarmTemplateId
+}
 
 #[cfg(test)]
 mod tests;

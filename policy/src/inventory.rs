@@ -6,9 +6,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use crate::alarm_book::{AlarmBook, Watched};
 use crate::finding::{Finding, Refusal};
 use crate::gateway::VpnGateway;
 use crate::ids::{GatewayId, PeerId, TunnelId, VpcId};
+use crate::keys_by_address::KeysByAddress;
 use crate::pair_index::PairIndex;
 use crate::peer::PeerGateway;
 use crate::text::list;
@@ -23,8 +25,11 @@ pub struct Inventory {
     gateways: BTreeMap<GatewayId, VpnGateway>,
     peers: BTreeMap<PeerId, PeerGateway>,
     tunnels: BTreeMap<TunnelId, VpnTunnel>,
+    pub(crate) alarms: AlarmBook,
     tunnels_of_gateway: BTreeMap<GatewayId, BTreeSet<TunnelId>>,
     tunnels_of_peer: BTreeMap<PeerId, BTreeSet<TunnelId>>,
+    /// The keys of those tunnels of a gateway that the peer's address does not tell apart (F-8).
+    keys_by_address: KeysByAddress,
     gateways_of_vpc: BTreeMap<VpcId, BTreeSet<GatewayId>>,
     gateways_of_address: BTreeMap<IpAddr, BTreeSet<GatewayId>>,
     pairs_of_vpc: BTreeMap<VpcId, PairIndex>,
@@ -154,9 +159,9 @@ impl Inventory {
         };
         let mut findings = self.check_peer(&peer);
         let id = peer.id.clone();
-        self.put_peer(peer);
+        self.move_peer(peer);
         findings.extend(self.tunnels_of_peer(&id).flat_map(|tunnel| self.check_tunnel(tunnel)));
-        Refusal::unless_harmless(findings).inspect_err(|_| self.put_peer(old))
+        Refusal::unless_harmless(findings).inspect_err(|_| self.move_peer(old))
     }
 
     /// Deletes a peer without tunnels (PEER-1).
@@ -198,7 +203,9 @@ impl Inventory {
 
     /// What speaks against `gateway` in the place of the one with its id.
     pub(crate) fn check_gateway(&self, gateway: &VpnGateway) -> Vec<Finding> {
-        let mut findings = validate::gateway(gateway);
+        let mut findings = validate::gateway(gateway, &self.rules.limits);
+        let path = format!("gateway[{}].alarm_template", gateway.id);
+        findings.extend(self.alarms.check_use(gateway.alarm_template.as_ref(), path));
         let siblings = self.gateways_of_vpc.get(&gateway.vpc.id).into_iter().flatten();
         let mut others = siblings.filter(|id| **id != gateway.id).filter_map(|id| self.gateways.get(id));
         let wanted: BTreeSet<_> = gateway.vpc.cidrs.iter().collect();
@@ -231,7 +238,11 @@ impl Inventory {
     /// What speaks against `tunnel` in the place of the one with its id.
     pub(crate) fn check_tunnel(&self, tunnel: &VpnTunnel) -> Vec<Finding> {
         let gateway = self.gateways.get(&tunnel.gateway);
-        let mut findings = validate::tunnel(tunnel, gateway, self.peers.get(&tunnel.peer), &self.rules);
+        let peer = self.peers.get(&tunnel.peer);
+        let mut findings = validate::tunnel(tunnel, gateway, peer, &self.rules);
+        findings.extend(peer.and_then(|peer| self.keys_by_address.check(tunnel, peer)));
+        let path = format!("tunnel[{}].alarm_template", tunnel.id);
+        findings.extend(self.alarms.check_use(tunnel.alarm_template.as_ref(), path));
         let limits = &self.rules.limits;
         let others = |ids: Option<&BTreeSet<TunnelId>>| {
             ids.into_iter().flatten().filter(|id| **id != tunnel.id).count()
@@ -275,6 +286,7 @@ impl Inventory {
             self.forget_gateway(&old);
         }
         let id = gateway.id.clone();
+        self.alarms.attach(&Watched::Gateway(id.clone()), None, gateway.alarm_template.as_ref());
         self.gateways_of_vpc.entry(gateway.vpc.id.clone()).or_default().insert(id.clone());
         self.gateways_of_address.entry(gateway.external.address).or_default().insert(id.clone());
         self.gateways.insert(id, gateway);
@@ -291,6 +303,8 @@ impl Inventory {
             self.forget(&old);
         }
         let id = tunnel.id.clone();
+        self.alarms.attach(&Watched::Tunnel(id.clone()), None, tunnel.alarm_template.as_ref());
+        self.keys_by_address.insert(&tunnel, self.peers.get(&tunnel.peer));
         self.tunnels_of_gateway.entry(tunnel.gateway.clone()).or_default().insert(id.clone());
         self.tunnels_of_peer.entry(tunnel.peer.clone()).or_default().insert(id.clone());
         if let Some(gateway) = self.gateways.get(&tunnel.gateway) {
@@ -307,8 +321,18 @@ impl Inventory {
         tunnels.iter().for_each(|tunnel| self.put_tunnel(tunnel.clone()));
     }
 
+    /// Replaces a peer together with what its tunnels have noted about it.
+    fn move_peer(&mut self, peer: PeerGateway) {
+        let tunnels: Vec<_> = self.tunnels_of_peer(&peer.id).cloned().collect();
+        tunnels.iter().for_each(|tunnel| self.keys_by_address.remove(tunnel));
+        tunnels.iter().for_each(|tunnel| self.keys_by_address.insert(tunnel, Some(&peer)));
+        self.put_peer(peer);
+    }
+
     /// Drops what is noted about a tunnel besides the tunnel itself.
     fn forget(&mut self, tunnel: &VpnTunnel) {
+        self.alarms.attach(&Watched::Tunnel(tunnel.id.clone()), tunnel.alarm_template.as_ref(), None);
+        self.keys_by_address.remove(tunnel);
         drop_member(&mut self.tunnels_of_gateway, &tunnel.gateway, &tunnel.id);
         drop_member(&mut self.tunnels_of_peer, &tunnel.peer, &tunnel.id);
         let Some(gateway) = self.gateways.get(&tunnel.gateway) else { return };
@@ -322,6 +346,7 @@ impl Inventory {
 
     /// Drops what is noted about a gateway besides the gateway itself.
     fn forget_gateway(&mut self, gateway: &VpnGateway) {
+        self.alarms.attach(&Watched::Gateway(gateway.id.clone()), gateway.alarm_template.as_ref(), None);
         drop_member(&mut self.gateways_of_vpc, &gateway.vpc.id, &gateway.id);
         drop_member(&mut self.gateways_of_address, &gateway.external.address, &gateway.id);
     }

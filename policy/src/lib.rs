@@ -47,17 +47,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing here reads a clock or a file: the caller parses its text with any `serde` format.
+//! Nothing here reads a clock or a file: the caller hands over text, TOML or JSON or any other format of `serde`, and says
+//! what time it is.
 
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, feature = "xlsx")), no_std)]
 
 extern crate alloc;
 
+mod alarm;
+mod alarm_book;
 mod algorithms;
 mod capabilities;
 pub mod compare;
 mod dialect;
 mod document;
+mod document_text;
 pub mod export;
 mod finding;
 #[cfg(test)]
@@ -69,20 +73,26 @@ mod ike_policy;
 pub mod import;
 mod inventory;
 mod ipsec_policy;
+mod keys_by_address;
 mod limits;
 mod link;
+pub mod listing;
 mod names;
 mod pair_index;
 mod peer;
 pub mod proposal;
 mod psk;
 mod resource_state;
+mod security_group;
 mod subnets;
+mod subscription;
 mod text;
+mod timestamp;
 mod tunnel;
 pub mod validate;
 mod vpc;
 
+pub use alarm::{AlarmRule, AlarmTemplate, Comparison, Metric};
 pub use algorithms::{
     DhGroup, EspAuthentication, EspEncryption, ExchangeMode, IkeAuthentication, IkeEncryption, IkeVersion,
     IpsecMode, IpsecProtocol, PfsChoice,
@@ -90,10 +100,11 @@ pub use algorithms::{
 pub use capabilities::Capabilities;
 pub use dialect::Dialect;
 pub use document::Document;
+pub use document_text::{DOCUMENT_VERSION, TextError};
 pub use finding::{Finding, Refusal, Severity};
 pub use gateway::{ExternalIp, VpnGateway};
 pub use identity::{Fqdn, Identity, IdentityError};
-pub use ids::{GatewayId, IdError, PeerId, TunnelId, VpcId};
+pub use ids::{AlarmTemplateId, GatewayId, IdError, PeerId, TunnelId, VpcId};
 pub use ike_policy::IkePolicy;
 pub use inventory::{BatchRemoval, Inventory};
 pub use ipsec_policy::IpsecPolicy;
@@ -104,8 +115,11 @@ pub use pair_index::SubnetPair;
 pub use peer::PeerGateway;
 pub use psk::{ExposedPsk, PreSharedKey, PskError};
 pub use resource_state::ResourceState;
+pub use security_group::{ProtocolMatch, SecurityGroup, SecurityRule, TrafficDirection, Verdict};
 pub use subnets::{SubnetError, SubnetLineError, parse_subnet, parse_subnets};
+pub use subscription::{ChargeMode, Subscription};
 pub use text::UnknownValue;
+pub use timestamp::{Timestamp, TimestampError};
 pub use tunnel::{ExposedTunnel, VpnTunnel};
 pub use validate::Rules;
 pub use vpc::Vpc;

@@ -16,6 +16,12 @@ pub struct Limits {
     pub local_subnets: usize,
     /// The most remote subnets of a tunnel (TUN-2).
     pub remote_subnets: usize,
+    /// The most rules of an alarm template (MON-2).
+    pub alarm_rules: usize,
+    /// For how long a comparison of an alarm rule may have to hold, in seconds (MON-2).
+    pub alarm_secs: RangeInclusive<u32>,
+    /// The most rules of a security group (GW-9).
+    pub security_rules: usize,
     /// The lifetimes of an IKE SA, in seconds (IKE-8).
     pub ike_lifetime_secs: RangeInclusive<u32>,
     /// The lifetimes of an IPsec SA, in seconds (SEC-5).
@@ -50,6 +56,9 @@ impl Limits {
             tunnels_per_peer: 20,
             local_subnets: 20,
             remote_subnets: 20,
+            alarm_rules: 20,
+            alarm_secs: 1..=86_400,
+            security_rules: 100,
             ike_lifetime_secs: 3_600..=86_400,
             ipsec_lifetime_secs: 3_600..=86_400,
             ike_encryption: IkeEncryption::ALL.iter().copied().collect(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::PeerId;
 use crate::names::{Name, Remark};
+use crate::timestamp::Timestamp;
 
 /// The gateway at the other end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,9 +22,17 @@ pub struct PeerGateway {
     pub remark: Remark,
     /// Its public address; `0.0.0.0` or `::` for a peer at any address (PEER-2).
     pub address: IpAddr,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
 }
 
 impl PeerGateway {
+    /// A peer without a name.
+    pub fn new(id: PeerId, address: IpAddr) -> Self {
+        Self { id, name: Name::default(), remark: Remark::default(), address, created: None }
+    }
+
     /// Whether the peer may come from any address. Such a peer is waited for, never called (PEER-2).
     pub fn is_any(&self) -> bool {
         self.address.is_unspecified()

@@ -44,6 +44,12 @@ pub enum PskError {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PreSharedKey(SecretBytes);
 
+/// Bits below which guessing a key offline is cheap.
+const STRONG_BITS: u32 = 64;
+
+/// A kind of characters: which ones, and how many there are.
+type Kind = (fn(&u8) -> bool, u32);
+
 impl PreSharedKey {
     /// The most characters a key may have.
     pub const MAX_LEN: usize = 128;
@@ -61,6 +67,22 @@ impl PreSharedKey {
             return Err(PskError::TooLong { length: text.len() });
         }
         Ok(Self(SecretBytes::copy_from(text.as_bytes())))
+    }
+
+    /// Whether guessing is cheap for whoever has recorded or provoked an exchange (X-25, CVE-2018-5389). Estimated from the
+    /// kinds of characters, how many there are and how many differ; a word of a dictionary passes as if it were random.
+    pub fn is_guessable(&self) -> bool {
+        let key = self.expose();
+        let kinds: [Kind; 4] = [
+            (u8::is_ascii_lowercase, 26),
+            (u8::is_ascii_uppercase, 26),
+            (u8::is_ascii_digit, 10),
+            (u8::is_ascii_punctuation, 32),
+        ];
+        let alphabet: u32 = kinds.iter().filter(|(is, _)| key.iter().any(is)).map(|(_, size)| size).sum();
+        let different = (u8::MIN..=u8::MAX).filter(|octet| key.contains(octet)).count();
+        let length = u32::try_from(key.len().min(different.saturating_mul(2))).unwrap_or(u32::MAX);
+        alphabet.checked_ilog2().unwrap_or(0).saturating_mul(length) < STRONG_BITS
     }
 
     /// The octets that the key exchange uses. What is derived from them is a secret too.

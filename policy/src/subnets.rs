@@ -155,6 +155,23 @@ pub(crate) mod single {
     }
 }
 
+/// How serde reads and writes a subnet that may be absent; use it with `default` and `skip_serializing_if`.
+pub(crate) mod optional {
+    use esp_core::net::Cidr;
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(subnet: &Option<Cidr>, serializer: S) -> Result<S::Ok, S::Error> {
+        match subnet {
+            Some(subnet) => super::single::serialize(subnet, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cidr>, D::Error> {
+        super::single::deserialize(deserializer).map(Some)
+    }
+}
+
 /// How serde reads and writes a list of subnets: as a sequence of texts.
 pub(crate) mod list {
     use alloc::string::ToString;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::VpnGateway;
 use crate::identity::Identity;
-use crate::ids::{GatewayId, PeerId, TunnelId};
+use crate::ids::{AlarmTemplateId, GatewayId, PeerId, TunnelId};
 use crate::ike_policy::IkePolicy;
 use crate::ipsec_policy::IpsecPolicy;
 use crate::names::{Name, Remark};
@@ -17,6 +17,7 @@ use crate::pair_index::SubnetPair;
 use crate::peer::PeerGateway;
 use crate::psk::{ExposedPsk, PreSharedKey};
 use crate::resource_state::ResourceState;
+use crate::timestamp::Timestamp;
 
 /// A tunnel between one VPN gateway and one peer gateway.
 ///
@@ -50,7 +51,10 @@ pub struct VpnTunnel {
     pub initiate: bool,
     /// The alarm template that watches it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alarm_template: Option<Name>,
+    pub alarm_template: Option<AlarmTemplateId>,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
     /// Where it is in its life.
     #[serde(default)]
     pub state: ResourceState,
@@ -83,6 +87,7 @@ impl VpnTunnel {
             psk,
             initiate: true,
             alarm_template: None,
+            created: None,
             state: ResourceState::default(),
             ike: IkePolicy::default(),
             ipsec: IpsecPolicy::default(),

@@ -13,17 +13,9 @@ fn ip(text: &str) -> IpAddr {
 }
 
 fn config() -> GatewayConfig {
-    GatewayConfig::new(VpnGateway {
-        id: "gw".parse().unwrap(),
-        name: Default::default(),
-        remark: Default::default(),
-        machine_type: Default::default(),
-        state: ipsec_policy::ResourceState::Running,
-        data_centre: Default::default(),
-        subnet: "10.1.0.0/24".parse().unwrap(),
-        vpc: Vpc { id: "vpc".parse().unwrap(), cidrs: vec!["10.1.0.0/16".parse().unwrap()] },
-        external: ip("192.0.2.1").into(),
-    })
+    let vpc = Vpc { id: "vpc".parse().unwrap(), cidrs: vec!["10.1.0.0/16".parse().unwrap()] };
+    let (subnet, external) = ("10.1.0.0/24".parse().unwrap(), ip("192.0.2.1").into());
+    GatewayConfig::new(VpnGateway::new("gw".parse().unwrap(), vpc, subnet, external))
 }
 
 fn gateway() -> Gateway {
@@ -31,12 +23,7 @@ fn gateway() -> Gateway {
 }
 
 fn peer(address: &str) -> PeerGateway {
-    PeerGateway {
-        id: "peer".parse().unwrap(),
-        name: Default::default(),
-        remark: Default::default(),
-        address: ip(address),
-    }
+    PeerGateway::new("peer".parse().unwrap(), ip(address))
 }
 
 fn tunnel(id: &str) -> VpnTunnel {

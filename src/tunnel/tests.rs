@@ -3,26 +3,14 @@ use ipsec_policy::{PreSharedKey, Vpc, VpnGateway};
 use super::*;
 
 fn config() -> GatewayConfig {
-    GatewayConfig::new(VpnGateway {
-        id: "gw".parse().unwrap(),
-        name: Default::default(),
-        remark: Default::default(),
-        machine_type: Default::default(),
-        state: ipsec_policy::ResourceState::Running,
-        data_centre: Default::default(),
-        subnet: "10.1.0.0/24".parse().unwrap(),
-        vpc: Vpc { id: "vpc".parse().unwrap(), cidrs: vec!["10.1.0.0/16".parse().unwrap()] },
-        external: "192.0.2.1".parse::<std::net::IpAddr>().unwrap().into(),
-    })
+    let vpc = Vpc { id: "vpc".parse().unwrap(), cidrs: vec!["10.1.0.0/16".parse().unwrap()] };
+    let (subnet, external) =
+        ("10.1.0.0/24".parse().unwrap(), "192.0.2.1".parse::<std::net::IpAddr>().unwrap().into());
+    GatewayConfig::new(VpnGateway::new("gw".parse().unwrap(), vpc, subnet, external))
 }
 
 fn runtime(config: &GatewayConfig) -> Tunnel {
-    let peer = PeerGateway {
-        id: "peer".parse().unwrap(),
-        name: Default::default(),
-        remark: Default::default(),
-        address: "192.0.2.2".parse().unwrap(),
-    };
+    let peer = PeerGateway::new("peer".parse().unwrap(), "192.0.2.2".parse().unwrap());
     let tunnel = VpnTunnel::new(
         "t".parse().unwrap(),
         "gw".parse().unwrap(),

@@ -46,24 +46,10 @@ fn start(side: Side, other: Side, encapsulate: bool) -> Running {
     let subnets = |side: Side| vec![side.subnet.parse().unwrap()];
     let id = GatewayId::new("gateway").unwrap();
     let vpc = ipsec_policy::Vpc { id: VpcId::new("vpc").unwrap(), cidrs: subnets(side) };
-    let mut config = GatewayConfig::new(VpnGateway {
-        id: id.clone(),
-        name: Default::default(),
-        remark: Default::default(),
-        machine_type: Default::default(),
-        state: Default::default(),
-        data_centre: Default::default(),
-        subnet: vpc.cidrs[0],
-        vpc,
-        external: address.into(),
-    });
+    let subnet = vpc.cidrs[0];
+    let mut config = GatewayConfig::new(VpnGateway::new(id.clone(), vpc, subnet, address.into()));
     config.nat.force_encapsulation = encapsulate;
-    let peer = PeerGateway {
-        id: PeerId::new("peer").unwrap(),
-        name: Default::default(),
-        remark: Default::default(),
-        address: other.address.into(),
-    };
+    let peer = PeerGateway::new(PeerId::new("peer").unwrap(), other.address.into());
     let psk = PreSharedKey::new("a-key-of-both").unwrap();
     let mut tunnel = VpnTunnel::new(tunnel_id(), id, peer.id.clone(), subnets(side), subnets(other), psk);
     // With one that begins there is one SA to count on, from the start.

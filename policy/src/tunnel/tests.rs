@@ -6,7 +6,7 @@ use crate::fixtures::{cidrs, gateway, peer, scn_2};
 fn tun_1_round_trips_with_its_key() {
     let mut tunnel = scn_2();
     tunnel.ike.local_id = Some("vpn.example".parse().unwrap());
-    tunnel.alarm_template = Some(Name::new("nightly").unwrap());
+    tunnel.alarm_template = Some("nightly".parse().unwrap());
     let text = toml::to_string(&ExposedTunnel::new(&tunnel)).unwrap();
     assert_eq!(toml::from_str::<VpnTunnel>(&text).unwrap(), tunnel);
     let json = serde_json::to_string(&ExposedTunnel::new(&tunnel)).unwrap();
@@ -57,7 +57,7 @@ fn tun_6_what_reconnects() {
     };
     assert!(!changed(|t| t.name = Name::new("new").unwrap()));
     assert!(!changed(|t| t.remark = Remark::new("new").unwrap()));
-    assert!(!changed(|t| t.alarm_template = Some(Name::new("new").unwrap())));
+    assert!(!changed(|t| t.alarm_template = Some("new".parse().unwrap())));
     assert!(changed(|t| t.local_subnets = cidrs(&["10.0.193.0/24"])));
     assert!(changed(|t| t.remote_subnets = cidrs(&["192.168.2.0/24"])));
     assert!(changed(|t| t.ike.lifetime_secs = 3_600));

@@ -4,11 +4,13 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::security_group;
 use crate::finding::Finding;
 use crate::gateway::VpnGateway;
+use crate::limits::Limits;
 
 /// Checks a gateway without a look at others.
-pub(crate) fn gateway(gateway: &VpnGateway) -> Vec<Finding> {
+pub(crate) fn gateway(gateway: &VpnGateway, limits: &Limits) -> Vec<Finding> {
     let at = |field: &str| format!("gateway[{}].{field}", gateway.id);
     let mut findings = Vec::new();
     if gateway.vpc.cidrs.is_empty() {
@@ -39,6 +41,7 @@ pub(crate) fn gateway(gateway: &VpnGateway) -> Vec<Finding> {
         let fix = "Bind an external address with a default route";
         findings.push(Finding::error("GW-1", at("external.default_route"), message, fix));
     }
+    findings.extend(security_group::group(gateway, limits));
     findings
 }
 

@@ -2,7 +2,7 @@
 
 use super::Rules;
 use super::choice::{choice, lifetime};
-use crate::algorithms::IkeVersion;
+use crate::algorithms::{ExchangeMode, IkeVersion};
 use crate::finding::Finding;
 use crate::gateway::VpnGateway;
 use crate::peer::PeerGateway;
@@ -33,6 +33,22 @@ pub(super) fn ike(
     findings.extend(choice("IKE-5", at("dh_group"), policy.dh_group, &limits.dh_groups));
     findings.extend(lifetime("IKE-8", at("lifetime_secs"), policy.lifetime_secs, &limits.ike_lifetime_secs));
     identities(tunnel, gateway, peer, findings);
+    key(tunnel, findings);
+}
+
+/// Every exchange gives a chance to test guesses of the key without the peer's help: aggressive mode to any listener, the
+/// others to who stands in for the peer once.
+fn key(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
+    if !tunnel.psk.is_guessable() {
+        return;
+    }
+    let who = match tunnel.ike.exchange_mode() {
+        Some(ExchangeMode::Aggressive) => "anyone who records the handshake",
+        Some(ExchangeMode::Main) | None => "anyone who stands in for the peer in one handshake",
+    };
+    let message = format!("the pre-shared key is short or has little variety: {who} can guess it offline");
+    let fix = "Take a random key of 24 characters or more";
+    findings.push(Finding::warning("PSK-1", format!("tunnel[{}].psk", tunnel.id), message, fix));
 }
 
 fn exchange_mode(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {

@@ -2,12 +2,16 @@
 
 use super::Rules;
 use super::choice::{choice, lifetime};
-use crate::algorithms::IpsecProtocol;
+use crate::algorithms::{IkeVersion, IpsecProtocol};
 use crate::finding::Finding;
+use crate::gateway::VpnGateway;
+use crate::identity::Identity;
+use crate::peer::PeerGateway;
 use crate::text::list;
 use crate::tunnel::VpnTunnel;
 use alloc::format;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 /// Checks the IPsec policy of a tunnel.
 pub(super) fn ipsec(tunnel: &VpnTunnel, rules: &Rules, findings: &mut Vec<Finding>) {
@@ -38,4 +42,57 @@ pub(super) fn ipsec(tunnel: &VpnTunnel, rules: &Rules, findings: &mut Vec<Findin
         policy.lifetime_secs,
         &limits.ipsec_lifetime_secs,
     ));
+    if policy.lifetime_secs > tunnel.ike.lifetime_secs {
+        let (phase_2, phase_1) = (policy.lifetime_secs, tunnel.ike.lifetime_secs);
+        let message = format!("phase 2 lives for {phase_2} s, longer than phase 1 with its {phase_1} s");
+        let fix = format!(
+            "Set it to {phase_1} s or less: some devices delete their IPsec SAs together with phase 1, and with them the traffic"
+        );
+        findings.push(Finding::warning("SEC-5", at("lifetime_secs"), message, fix));
+    }
+    pfs_shows_late(tunnel, findings);
+}
+
+/// In IKEv2 the first IPsec SA comes with the handshake, without a key exchange of its own. Another group at the peer shows
+/// at the first rekey, hours later (RFC 7296 §1.2).
+fn pfs_shows_late(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
+    if tunnel.ike.version != IkeVersion::V2 {
+        return;
+    }
+    let pfs = tunnel.ipsec.pfs;
+    let message = format!(
+        "PFS is {pfs} here; if the peer has another setting, the tunnel comes up and fails at its first rekey"
+    );
+    let fix =
+        "Compare the setting with the peer's, or ask for a rekey right after connecting, which brings it out";
+    findings.push(Finding::note("SEC-4", format!("tunnel[{}].ipsec.pfs", tunnel.id), message, fix));
+}
+
+/// AH authenticates the addresses that a NAT changes (F-18). An identity that is another address than the one on the wire
+/// tells that there is one.
+pub(super) fn ah_through_nat(
+    tunnel: &VpnTunnel,
+    gateway: &VpnGateway,
+    peer: &PeerGateway,
+    findings: &mut Vec<Finding>,
+) {
+    if tunnel.ipsec.protocol != IpsecProtocol::Ah {
+        return;
+    }
+    let translated = |identity: Option<Identity>, address: IpAddr| match identity {
+        Some(Identity::Ip(named)) if named != address => Some(named),
+        _ => None,
+    };
+    let ours = translated(Some(tunnel.local_identity(gateway)), gateway.external.address);
+    let theirs = translated(tunnel.remote_identity(peer), peer.address).filter(|_| !peer.is_any());
+    let (who, named, address) = match (ours, theirs) {
+        (Some(named), _) => ("this gateway", named, gateway.external.address),
+        (None, Some(named)) => ("the peer", named, peer.address),
+        (None, None) => return,
+    };
+    let message =
+        format!("{who} is at {address} and calls itself {named}, as behind a NAT, which AH does not pass");
+    let fix = "Set the protocol to esp";
+    let path = format!("tunnel[{}].ipsec.protocol", tunnel.id);
+    findings.push(Finding::warning("SEC-1", path, message, fix));
 }

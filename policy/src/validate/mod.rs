@@ -1,14 +1,17 @@
 //! The rules that a configuration must keep, each checked apart from the others so that all findings come at once.
 
+mod alarm;
 mod choice;
 mod gateway;
 mod ike;
 mod ipsec;
 mod pairs;
 mod peer;
+mod security_group;
 mod subnets;
 mod tunnel;
 
+pub(crate) use alarm::alarm;
 pub(crate) use gateway::gateway;
 pub(crate) use pairs::pairs;
 pub(crate) use peer::peer;

@@ -1,6 +1,6 @@
 //! The rules of a tunnel with its two ends (TUN-1, PEER-2).
 
-use super::{Rules, ike, ipsec, subnets};
+use super::{Rules, ike, ipsec, security_group, subnets};
 use crate::finding::Finding;
 use crate::gateway::VpnGateway;
 use crate::peer::PeerGateway;
@@ -20,6 +20,10 @@ pub(crate) fn tunnel(
     subnets::subnets(tunnel, gateway, &rules.limits, &mut findings);
     ike::ike(tunnel, gateway, peer, rules, &mut findings);
     ipsec::ipsec(tunnel, rules, &mut findings);
+    if let (Some(gateway), Some(peer)) = (gateway, peer) {
+        ipsec::ah_through_nat(tunnel, gateway, peer, &mut findings);
+        findings.extend(security_group::needs(tunnel, gateway, peer));
+    }
     findings
 }
 
