@@ -1,5 +1,6 @@
 //! The initiator of aggressive mode.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -99,7 +100,7 @@ impl AggressiveSent {
             },
             Err((reason, failure)) => {
                 if let Some(failure) = failure {
-                    self.hint.note(fx.now, failure);
+                    self.hint.note(fx.now, *failure);
                 }
                 self.stay(reason)
             }
@@ -114,8 +115,9 @@ impl AggressiveSent {
         path: Path,
         core: &mut Core,
         fx: &mut Effects<'_>,
-    ) -> Result<Accepted, (DropReason, Option<FailureReason>)> {
-        let unusable = |what| (DropReason::Unusable { what }, Some(FailureReason::Protocol { what }));
+    ) -> Result<Accepted, (DropReason, Option<Box<FailureReason>>)> {
+        let unusable =
+            |what| (DropReason::Unusable { what }, Some(Box::new(FailureReason::Protocol { what })));
         let (Some(sa), Some(ke), Some(nonce_r), [id], Some(hash)) =
             (contents.sa, contents.ke, contents.nonce, contents.ids.as_slice(), contents.hash)
         else {
@@ -156,11 +158,11 @@ impl AggressiveSent {
         let (isakmp, iv) = Isakmp::derive(&secrets, peer);
         // The identity is in clear: a wrong one is more likely than a wrong key where it is another than expected.
         if !phase1::is_expected(&self.config, id) {
-            return Err((DropReason::NotAuthentic, Some(phase1::mismatch(&self.config, id))));
+            return Err((DropReason::NotAuthentic, Some(Box::new(phase1::mismatch(&self.config, id)))));
         }
         if !seed.verify(&isakmp, Role::Responder, &id.body(), hash) {
             let reason = FailureReason::Key { remote_id: self.config.remote_id.clone() };
-            return Err((DropReason::NotAuthentic, Some(reason)));
+            return Err((DropReason::NotAuthentic, Some(Box::new(reason))));
         }
         core.nat = phase1::detect_nat(contents, chosen.hash, name, path);
         core.nat.encap = core.nat.supported && (core.nat.found() || self.config.nat.force_encapsulation);
