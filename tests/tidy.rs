@@ -123,7 +123,7 @@ fn nothing_is_left_for_later_without_an_owner() {
 fn the_repository_speaks_of_the_project_alone() {
     let words = ["/work/", "crates.io", "pypi.org", "deb.debian.org", "registry.npmjs"];
     check("no machine, session or registry is named", |path, text| {
-        let exempt = path == Path::new("tests/tidy.rs") || path == Path::new("Cargo.lock");
+        let exempt = path == Path::new("tests/tidy.rs") || path.ends_with("Cargo.lock");
         if exempt { Vec::new() } else { lines_with(path, text, &words) }
     });
 }
