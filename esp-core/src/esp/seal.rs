@@ -1,6 +1,6 @@
 //! Protecting a packet (RFC 4303 §3.3).
 
-use crate::crypt::KeyError;
+use crate::crypt::{KeyError, MacKey};
 use crate::drop_reason::DropReason;
 use crate::esp::header::EspHeader;
 use crate::esp::keys::{AssociatedData, EncryptKey, Keys, Parts, write_counter_iv};
@@ -65,7 +65,7 @@ impl Sealer {
             return self.seal(sequence, next_header, packet).map(|()| None);
         };
         self.lay_out(next_header, packet)?;
-        Ok(Some(Staged { suite: self.suite, spi: self.spi, cipher, mac, sequence }))
+        Ok(Some(Staged { sealer: self, cipher, mac, sequence }))
     }
 
     /// Puts the trailer behind the payload, and makes room for what is around both.
@@ -82,29 +82,41 @@ impl Sealer {
 
     /// Fills header, IV and ICV and encrypts the text. `None` for lengths that no packet of this suite has.
     fn protect(&self, sequence: u64, parts: Parts<'_>) -> Option<()> {
-        let Parts { header, iv, text, icv } = parts;
-        let [h0, h1, h2, h3, l0, l1, l2, l3] = sequence.to_be_bytes();
-        let (high, low) = ([h0, h1, h2, h3], u32::from_be_bytes([l0, l1, l2, l3]));
-        *header.first_chunk_mut()? = EspHeader { spi: self.spi.get(), sequence: low }.to_bytes();
+        self.write_header(sequence, parts.header)?;
+        let (high, low) = halves(sequence);
         let aad = AssociatedData::new(self.suite, self.spi.get(), high, low);
         match &self.keys {
             Keys::Separate(cipher, mac) => {
-                cipher.encrypt(sequence, iv, text)?;
-                // The high half of an extended number is under the ICV, behind the trailer, but not in the packet
-                // (RFC 4303 §2.2.1).
-                let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
-                mac.compute(sequence, [header, iv, text, hidden], icv);
+                cipher.encrypt(sequence, parts.iv, parts.text)?;
+                self.authenticate(mac, sequence, parts);
                 Some(())
             }
             Keys::Aead(key) => {
-                write_counter_iv(sequence, iv)?;
-                key.seal(iv, aad.as_slice(), text, icv)
+                write_counter_iv(sequence, parts.iv)?;
+                key.seal(parts.iv, aad.as_slice(), parts.text, parts.icv)
             }
             Keys::Gmac(key) => {
-                write_counter_iv(sequence, iv)?;
-                key.compute(iv, &[aad.as_slice(), iv, text], icv)
+                write_counter_iv(sequence, parts.iv)?;
+                key.compute(parts.iv, &[aad.as_slice(), parts.iv, parts.text], parts.icv)
             }
         }
+    }
+
+    /// Fills the header.
+    pub(super) fn write_header(&self, sequence: u64, header: &mut [u8]) -> Option<()> {
+        let (_, low) = halves(sequence);
+        *header.first_chunk_mut()? = EspHeader { spi: self.spi.get(), sequence: low }.to_bytes();
+        Some(())
+    }
+
+    /// Fills the ICV, over what is encrypted.
+    pub(super) fn authenticate(&self, mac: &MacKey, sequence: u64, parts: Parts<'_>) {
+        let Parts { header, iv, text, icv } = parts;
+        let (high, _) = halves(sequence);
+        // The high half of an extended number is under the ICV, behind the trailer, but not in the packet
+        // (RFC 4303 §2.2.1).
+        let hidden: &[u8] = if self.suite.esn() { &high } else { &[] };
+        mac.compute(sequence, [header, iv, text, hidden], icv);
     }
 
     /// Octets of ESP header and IV.
@@ -121,6 +133,12 @@ impl Sealer {
     fn trailer_len(&self, payload_len: usize) -> usize {
         padding::pad_len(payload_len, self.suite.block_len()).saturating_add(padding::TRAILER_LEN)
     }
+}
+
+/// The half of a sequence number that is not sent, and the one that is.
+fn halves(sequence: u64) -> ([u8; 4], u32) {
+    let [h0, h1, h2, h3, l0, l1, l2, l3] = sequence.to_be_bytes();
+    ([h0, h1, h2, h3], u32::from_be_bytes([l0, l1, l2, l3]))
 }
 
 /// The longest payload whose ESP packet, from its header to its ICV, has at most `len` octets.
