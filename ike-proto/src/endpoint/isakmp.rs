@@ -21,10 +21,12 @@ impl Endpoint {
         let Some(sa) = self.sas.get(&newest) else { return };
         let (initiator, confirmed) = (sa.core.role == Role::Initiator, sa.session.is_confirmed_v1());
         let alone = !self.of(connection).into_iter().any(|other| other != newest && self.is_isakmp(other));
-        if initiator && (!confirmed || !alone) {
-            // Beside another one nothing else may be said with it that would tell the peer's end that it stands.
-            let want = if alone { Want::CreateChild } else { Want::Probe };
-            self.with_sa(now, newest, |sa, fx| sa.want(want, fx));
+        if !alone && (initiator || !confirmed) {
+            // Nothing else may be said with it, beside another one, that would tell the peer's end that it stands. And whoever
+            // has begun it need not say anything, so the other end asks.
+            self.with_sa(now, newest, |sa, fx| sa.want(Want::Probe, fx));
+        } else if initiator && !confirmed {
+            self.with_sa(now, newest, |sa, fx| sa.want(Want::CreateChild, fx));
         }
         if !confirmed {
             return;

@@ -1,10 +1,10 @@
 use core::time::Duration;
 
-use super::{assert_connected, assert_settled, command, connected, main_with, s};
+use super::{MODES, assert_connected, assert_settled, command, connected, main_with, s};
 use crate::config::ExchangeMode;
 use crate::diagnose::Event;
 use crate::endpoint::Command;
-use crate::testing::{Pair, Side};
+use crate::testing::{CONNECTION, Fate, Pair, Side};
 
 fn rekeyed(pair: &Pair, side: Side) -> usize {
     pair.peer(side).events.iter().filter(|event| matches!(event, Event::ChildRekeyed { .. })).count()
@@ -49,6 +49,34 @@ fn an_isakmp_sa_is_replaced_by_either_side() {
         pair.run(s(90));
         assert_settled(&mut pair);
         assert_ne!(pair.a.datapath.outbound().unwrap().spi, spi);
+    }
+}
+
+/// F-17: an ISAKMP SA that the peer has made beside another one, and then says nothing with, as some peers do, takes the IPsec
+/// SAs too: we ask whether the peer has it.
+#[test]
+fn a_silent_isakmp_sa_takes_the_place_of_another() {
+    for mode in MODES {
+        let mut pair = connected(mode);
+        let phase1 = if mode == ExchangeMode::Main { 3 } else { 2 };
+        let a = pair.a.address;
+        let mut of_a = 0;
+        // What A says by itself, after its last message of phase 1.
+        pair.set_filter(move |_, datagram| {
+            of_a += usize::from(datagram.from.ip() == a);
+            let is_next = datagram.from.ip() == a && of_a == phase1 + 1;
+            if is_next { Fate::Lose } else { Fate::Deliver }
+        });
+        command(&mut pair, Side::A, Command::RekeyIke);
+        pair.run(s(1));
+        let newest = pair.b.endpoint.ike_sas(CONNECTION, pair.now).last().unwrap().name;
+        let sent = pair.sent.len();
+        command(&mut pair, Side::B, Command::RekeyChild);
+        let octets = &pair.sent[sent].payload;
+        let header = if octets.starts_with(&[0; 4]) { &octets[4..] } else { octets };
+        assert_eq!(header[..8], newest.initiator.0, "{mode:?} {:#?}", pair.transcript);
+        pair.run(s(90));
+        assert_settled(&mut pair);
     }
 }
 
