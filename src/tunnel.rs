@@ -49,7 +49,8 @@ pub(crate) struct Tunnel {
     intent: Intent,
     attempt: Attempt,
     retry: Retry,
-    ike: BTreeMap<IkeSaName, IkeSaInfo>,
+    /// In the order in which they were established: the newest comes last.
+    ike: Vec<IkeSaInfo>,
     children: BTreeMap<Spi, ChildSaInfo>,
     last_failure: Option<FailureRecord>,
 }
@@ -72,7 +73,7 @@ impl Tunnel {
             intent: if initiates { Intent::Connect } else { Intent::Answer },
             attempt: if initiates { Attempt::Due(now) } else { Attempt::None },
             retry: Retry::default(),
-            ike: BTreeMap::new(),
+            ike: Vec::new(),
             children: BTreeMap::new(),
             last_failure: None,
         }
@@ -107,7 +108,7 @@ impl Tunnel {
 
     /// The peer's address: as it is now, or as configured.
     pub(crate) fn remote(&self) -> Option<std::net::IpAddr> {
-        let current = self.ike.values().next_back().map(|sa| sa.remote.ip());
+        let current = self.ike.last().map(|sa| sa.remote.ip());
         current.or_else(|| (!self.peer.is_any()).then_some(self.peer.address))
     }
 
@@ -128,7 +129,7 @@ impl Tunnel {
             state: self.state,
             waiting_for: self.waiting_for(),
             failures: self.retry.failures(),
-            ike: self.ike.values().next_back().cloned(),
+            ike: self.ike.last().cloned(),
             children: self.children.values().cloned().collect(),
             last_failure: self.last_failure.clone(),
         }
@@ -202,14 +203,14 @@ impl Tunnel {
     pub(crate) fn on_event(&mut self, now: Instant, event: &Event, config: &GatewayConfig) {
         match event {
             Event::IkeEstablished { sa, .. } => {
-                self.ike.insert(sa.name, sa.clone());
+                self.ike.push(sa.clone());
             }
             Event::IkeRekeyed { old, sa, .. } => {
-                self.ike.remove(old);
-                self.ike.insert(sa.name, sa.clone());
+                self.forget_ike(*old);
+                self.ike.push(sa.clone());
             }
             Event::IkeClosed { name, reason, .. } => {
-                self.ike.remove(name);
+                self.forget_ike(*name);
                 if self.ike.is_empty() && !self.carries() {
                     self.lost(now, reason, config);
                 }
@@ -246,7 +247,7 @@ impl Tunnel {
                 }
             }
             Event::PeerMoved { from, to, .. } => {
-                for sa in self.ike.values_mut().filter(|sa| sa.remote == *from) {
+                for sa in self.ike.iter_mut().filter(|sa| sa.remote == *from) {
                     sa.remote = *to;
                 }
             }
@@ -256,6 +257,10 @@ impl Tunnel {
             | Event::NatDetected { .. }
             | Event::Dropped { .. } => {}
         }
+    }
+
+    fn forget_ike(&mut self, name: IkeSaName) {
+        self.ike.retain(|sa| sa.name != name);
     }
 
     fn connected(&mut self) {

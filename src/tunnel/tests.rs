@@ -1,3 +1,9 @@
+use std::time::Duration;
+
+use esp_core::suite::{Cipher, Integrity};
+use ike_proto::config::Identity;
+use ike_proto::suite::{DhGroup, IkeSuite, Prf};
+use ike_proto::wire::IkeSpi;
 use ipsec_policy::{PreSharedKey, Vpc, VpnGateway};
 
 use super::*;
@@ -58,4 +64,42 @@ fn conn_3_a_silent_attempt_ends() {
     assert!(!tunnel.attempt_due(until, &config));
     assert_eq!(tunnel.status().failures, 1);
     assert!(matches!(tunnel.status().waiting_for, Some(WaitingFor::Retry(_))));
+}
+
+fn ike_sa(spi: u8) -> IkeSaInfo {
+    let address = std::net::IpAddr::from([192, 0, 2, spi]);
+    IkeSaInfo {
+        name: IkeSaName { initiator: IkeSpi([spi; 8]), responder: IkeSpi([spi; 8]) },
+        role: Role::Responder,
+        local: (address, 500).into(),
+        remote: (address, 500).into(),
+        local_id: Identity::Ip(address),
+        remote_id: Identity::Ip(address),
+        suite: IkeSuite {
+            cipher: Cipher::Aes128Cbc,
+            integrity: Some(Integrity::HmacSha1_96),
+            prf: Prf::HmacSha1,
+            dh: DhGroup::Modp2048,
+        },
+        rekey_in: Duration::ZERO,
+    }
+}
+
+/// Of two ISAKMP SAs, of which one replaces the other, the newer is shown, whatever their cookies.
+#[test]
+fn the_newest_ike_sa_is_shown() {
+    let config = config();
+    for [old, new] in [[1, 2], [2, 1]] {
+        let mut tunnel = runtime(&config);
+        for spi in [old, new] {
+            let event = Event::IkeEstablished { connection: ConnectionId(1), sa: ike_sa(spi) };
+            tunnel.on_event(Instant::ZERO, &event, &config);
+        }
+        assert_eq!(tunnel.status().ike.unwrap().name, ike_sa(new).name);
+        assert_eq!(tunnel.remote(), Some(ike_sa(new).remote.ip()));
+        let reason = CloseReason::Replaced;
+        let closed = Event::IkeClosed { connection: ConnectionId(1), name: ike_sa(new).name, reason };
+        tunnel.on_event(Instant::ZERO, &closed, &config);
+        assert_eq!(tunnel.status().ike.unwrap().name, ike_sa(old).name);
+    }
 }
