@@ -10,7 +10,7 @@
 //! cargo test --release --test interop -- rekeys-child       # the cases with that in their name
 //! ```
 //!
-//! Without a filter the cases report themselves as ignored, since they need root and take a minute or two.
+//! Without a filter the cases report themselves as ignored, since they need root and take some minutes.
 //! `INTEROP_REQUIRE=1` runs them all and turns a machine that lacks something into a failure. `INTEROP_KEEP=1` keeps
 //! logs and captures of passing cases too. `INTEROP_GATEWAY=PATH` takes that program instead of building the example.
 //! `INTEROP_SELFCHECK=1` adds the same cases with strongSwan on both ends (`selfcheck::…`), which tests the harness.

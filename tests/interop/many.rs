@@ -95,8 +95,8 @@ impl Many {
             })?;
             let expected = phase1_shown(&plan.suite.ike);
             must_be(&format!("{}, phase 1 {}", plan.name, plan.suite.ike), &ike.algorithms, &expected)?;
-            // The Child SA of IKE_AUTH has no key exchange of its own.
-            let expected = phase2_shown(&plan.suite.esp, "");
+            let pfs = plan.suite.esp.pfs.filter(|_| plan.suite.exchange.first_child_has_pfs());
+            let expected = phase2_shown(&plan.suite.esp, pfs.map_or("", |group| group.shown));
             must_be(&format!("{}, phase 2 {}", plan.name, plan.suite.esp), &child.algorithms, &expected)?;
         }
         Ok(())
@@ -185,7 +185,8 @@ impl Many {
                 let mine: Vec<_> = sas.iter().filter(|sa| sa.name == plan.name).collect();
                 let view = found.get(&plan.name).filter(|view| is_right(&plan.name, view));
                 let [ike] = mine.as_slice() else { return false };
-                let [child] = ike.children.as_slice() else { return false };
+                let current = ike.current(plan.suite.exchange);
+                let [child] = current.as_slice() else { return false };
                 ike.state == "ESTABLISHED"
                     && child.state == "INSTALLED"
                     && view.is_some_and(|view| view.child() == (child.spi_out, child.spi_in))

@@ -234,6 +234,7 @@ psk = "{psk}"
 initiate = {initiates}
 
 [tunnel.ike]
+{}
 encryption = "{}"
 authentication = "{}"
 dh_group = {}
@@ -245,6 +246,7 @@ encryption = "{}"
 authentication = "{}"
 pfs = {pfs}
 "#,
+        suite.exchange.ours(),
         ike.encryption.name,
         ike.authentication.ours,
         ike.group.number,

@@ -11,6 +11,7 @@ use crate::lab::Lab;
 use crate::ours::Ours;
 use crate::plan::TunnelPlan;
 use crate::strongswan::StrongSwan;
+use crate::suite::Exchange;
 use crate::topology::{self, Network, Topology};
 use crate::wait;
 use crate::wire_watch::{self, WireWatch};
@@ -39,6 +40,7 @@ pub(crate) struct Pair {
     pub(crate) watch: WireWatch,
     pub(crate) network: Network,
     pub(crate) lab: Lab,
+    exchange: Exchange,
     logs: AtomicU32,
 }
 
@@ -59,13 +61,14 @@ impl Pair {
         let mut lab = Lab::new()?;
         let network = topology::build(&mut lab, topology)?;
         let (left_plan, right_plan) = plans(&network);
+        let exchange = right_plan.suite.exchange;
         let left: Box<dyn Gateway> = match left {
             Left::Ours => Box::new(Ours::new(&lab, &network.left.gateway, "left", &[left_plan])?),
             Left::StrongSwan => Box::new(StrongSwan::new(&lab, &network.left.gateway, "left", &[left_plan])?),
         };
         let right = StrongSwan::new(&lab, &network.right.gateway, "right", &[right_plan])?;
         let watch = wire_watch::start(&network.watched, topology::OUTER, lab.folder())?;
-        Ok(Self { left, right, watch, network, lab, logs: AtomicU32::new(0) })
+        Ok(Self { left, right, watch, network, lab, exchange, logs: AtomicU32::new(0) })
     }
 
     /// Runs the body of a case; what goes wrong in it comes with both gateways' logs.
@@ -107,12 +110,14 @@ impl Pair {
         seen.0.context(|| "the left end is not connected".into())
     }
 
-    /// Waits until strongSwan has exactly one IKE SA with exactly one Child SA: nothing old is left over.
+    /// Waits until strongSwan has exactly one IKE SA with exactly one Child SA: nothing old is left over. In IKEv1 what has
+    /// been replaced may stay a while.
     pub(crate) fn wait_settled(&mut self) -> Outcome<TunnelView> {
-        let right = &mut self.right;
+        let (right, exchange) = (&mut self.right, self.exchange);
         let mut count = Vec::new();
         wait::until(SETTLE_WITHIN, || {
-            count = right.sas()?.iter().map(|sa| sa.children.len()).collect();
+            let mine = right.sas()?.into_iter().filter(|sa| sa.is_current(exchange));
+            count = mine.map(|sa| sa.current(exchange).len()).collect();
             Ok(count == [1])
         })
         .context(|| {

@@ -53,8 +53,8 @@ pub(crate) fn plans(network: &Network, suite: Suite, left_initiates: bool) -> (T
 }
 
 impl TunnelPlan {
-    /// The same plan for the `index`th of many tunnels between two gateways: with a name, identities, a key and subnets of its
-    /// own.
+    /// The same plan for the `index`th of many tunnels between two gateways: with a name, identities, subnets, and where the
+    /// key exchange allows it a key of its own.
     pub(crate) fn numbered(self, index: usize, suite: Suite) -> Self {
         let identity = |side: &str| format!("{side}{index}.interop.example");
         let (own, other) =
@@ -66,7 +66,12 @@ impl TunnelPlan {
             remote_id: identity(other),
             local_subnet: nth_subnet(&self.local_subnet, index),
             remote_subnet: nth_subnet(&self.remote_subnet, index),
-            psk: format!("{}-{index}", self.psk),
+            // strongSwan's responder of main mode takes the first key that it finds between the two addresses.
+            psk: if suite.exchange.finds_key_by_address() {
+                self.psk
+            } else {
+                format!("{}-{index}", self.psk)
+            },
             ..self
         }
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::failure::{Context, Outcome};
+use crate::suite::Exchange;
 
 /// One IKE SA with its Child SAs.
 #[derive(Debug, Clone)]
@@ -17,6 +18,19 @@ pub(crate) struct IkeSa {
     pub(crate) spi_r: u64,
     pub(crate) algorithms: Algorithms,
     pub(crate) children: Vec<ChildSa>,
+}
+
+impl IkeSa {
+    /// Whether it counts: with `exchange`, one that has been replaced may not.
+    pub(crate) fn is_current(&self, exchange: Exchange) -> bool {
+        !(exchange.keeps_replaced() && self.state == "REKEYING")
+    }
+
+    /// Its Child SAs that count: with `exchange`, those that have been replaced may not.
+    pub(crate) fn current(&self, exchange: Exchange) -> Vec<&ChildSa> {
+        let counts = |child: &&ChildSa| !(exchange.keeps_replaced() && child.state == "REKEYED");
+        self.children.iter().filter(counts).collect()
+    }
 }
 
 /// One Child SA.

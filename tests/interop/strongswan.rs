@@ -2,6 +2,7 @@
 //!
 //! Its `kernel-libipsec` plugin does ESP in userspace, so no kernel support is needed; it always encapsulates in UDP.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::lab::{Lab, Netns};
 use crate::plan::TunnelPlan;
 use crate::process::{self, Process};
 use crate::sas::{self, IkeSa};
+use crate::suite::Exchange;
 use crate::{shell, wait};
 
 /// The daemon, where Debian puts it.
@@ -116,6 +118,7 @@ impl StrongSwan {
                 retransmit_timeout = 1.0
                 retransmit_base = 1.0
                 retry_initiate_interval = 2
+                i_dont_care_about_security_and_use_aggressive_mode_psk = yes
                 # A case asks for rekeys itself, at once, and several times.
                 delete_rekeyed_delay = 1
             }}\n"
@@ -124,15 +127,27 @@ impl StrongSwan {
 }
 
 fn connection_configuration(plans: &[TunnelPlan]) -> String {
-    let connections: String = plans.iter().map(connection).collect();
+    let connections: String = plans.iter().map(|plan| connection(plan, &accepted(plan, plans))).collect();
     let secrets: String = plans.iter().map(secret).collect();
     format!("connections {{ {connections} }}\nsecrets {{ {secrets} }}\n")
 }
 
-fn connection(plan: &TunnelPlan) -> String {
+/// The proposals of phase 1 of a connection.
+///
+/// In IKEv1 its responder looks for a proposal in the first connection between the two addresses only, and for the connection
+/// that is meant once it knows the identity: so each has those of all. Our end has only the one that is meant.
+fn accepted(plan: &TunnelPlan, all: &[TunnelPlan]) -> String {
+    if plan.initiates || plan.suite.exchange == Exchange::V2 {
+        return plan.suite.ike.to_string();
+    }
+    let every: BTreeSet<_> = all.iter().map(|plan| plan.suite.ike.to_string()).collect();
+    every.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+fn connection(plan: &TunnelPlan, proposals: &str) -> String {
     let TunnelPlan { name, suite, address, peer, local_id, remote_id, local_subnet, remote_subnet, .. } =
         plan;
-    let (exchange, ike, esp) = (suite.exchange.theirs(), suite.ike, suite.esp);
+    let (exchange, esp) = (suite.exchange.theirs(), suite.esp);
     // The initiator keeps trying and restarts a dead tunnel, the way a permanent site-to-site tunnel is set up.
     let (tries, dead) = if plan.initiates { (0, "restart") } else { (1, "clear") };
     format!(
@@ -140,7 +155,7 @@ fn connection(plan: &TunnelPlan) -> String {
             {exchange}
             local_addrs = {address}
             remote_addrs = {peer}
-            proposals = {ike}
+            proposals = {proposals}
             keyingtries = {tries}
             dpd_delay = 2
             local {{ auth = psk

@@ -7,12 +7,21 @@ use std::fmt;
 pub(crate) enum Exchange {
     /// IKEv2.
     V2,
+    /// IKEv1, its phase 1 in main mode.
+    V1Main,
+    /// IKEv1, its phase 1 in aggressive mode.
+    V1Aggressive,
 }
+
+/// Every one of the product's (IKE-1, IKE-4).
+pub(crate) const EXCHANGES: [Exchange; 3] = [Exchange::V2, Exchange::V1Main, Exchange::V1Aggressive];
 
 impl Exchange {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::V2 => "ikev2",
+            Self::V1Main => "ikev1-main",
+            Self::V1Aggressive => "ikev1-aggressive",
         }
     }
 
@@ -20,7 +29,34 @@ impl Exchange {
     pub(crate) fn theirs(self) -> &'static str {
         match self {
             Self::V2 => "version = 2",
+            Self::V1Main => "version = 1",
+            Self::V1Aggressive => "version = 1\naggressive = yes",
         }
+    }
+
+    /// Lines of a tunnel of our configuration file.
+    pub(crate) fn ours(self) -> &'static str {
+        match self {
+            Self::V2 => "version = \"v2\"",
+            Self::V1Main => "version = \"v1\"\nexchange_mode = \"main\"",
+            Self::V1Aggressive => "version = \"v1\"\nexchange_mode = \"aggressive\"",
+        }
+    }
+
+    /// Whether the key must be found before the peer's identity can be read: by the addresses (RFC 2409 §5.4).
+    pub(crate) fn finds_key_by_address(self) -> bool {
+        self == Self::V1Main
+    }
+
+    /// Whether the first Child SA comes of an exchange of its own, which has a key exchange where the plan has PFS, rather
+    /// than of IKE_AUTH, which has none.
+    pub(crate) fn first_child_has_pfs(self) -> bool {
+        self != Self::V2
+    }
+
+    /// Whether an SA that has been replaced may stay until its lifetime ends: in IKEv1 nothing says that it is deleted.
+    pub(crate) fn keeps_replaced(self) -> bool {
+        self != Self::V2
     }
 }
 
@@ -114,6 +150,11 @@ impl Suite {
             ike: Phase1 { encryption, authentication, group },
             esp: Phase2 { encryption, authentication, pfs: Some(group) },
         }
+    }
+
+    /// The same algorithms with this key exchange.
+    pub(crate) fn with(self, exchange: Exchange) -> Self {
+        Self { exchange, ..self }
     }
 }
 

@@ -6,8 +6,8 @@ use crate::many::Many;
 use crate::pair::Left;
 use crate::plan::SUITES;
 use crate::suite::{
-    AES_128, AUTHENTICATIONS, ENCRYPTIONS, ESP_AUTHENTICATIONS, Exchange, GROUPS, MODP_1024, Phase1, Phase2,
-    SHA1, Suite,
+    AES_128, AUTHENTICATIONS, ENCRYPTIONS, ESP_AUTHENTICATIONS, EXCHANGES, Exchange, GROUPS, MODP_1024,
+    Phase1, Phase2, SHA1, Suite,
 };
 use crate::topology::Topology;
 
@@ -19,7 +19,7 @@ const PLAIN_ESP: Phase2 = Phase2 { encryption: AES_128, authentication: SHA1, pf
 pub(super) fn cases(group: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     for initiator in [Side::We, Side::StrongSwan] {
-        for (table, suites) in tables(Exchange::V2) {
+        for (table, suites) in EXCHANGES.into_iter().flat_map(tables) {
             let (count, who) = (suites.len(), initiator.name());
             let name = format!("{group}::matrix::{table}::{who}-initiate::{count}-choices");
             cases.push(Case::new(name, unused(initiator), move |_| run(&suites, initiator)));

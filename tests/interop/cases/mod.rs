@@ -10,7 +10,7 @@ mod restart;
 use crate::failure::Outcome;
 use crate::pair::{Left, Pair};
 use crate::plan::{self, SUITES};
-use crate::suite::Suite;
+use crate::suite::{EXCHANGES, Exchange, Suite};
 use crate::topology::Topology;
 
 /// A named case, ready to run.
@@ -72,11 +72,13 @@ pub(crate) fn all() -> Vec<Case> {
 
 fn of(group: &'static str, left: Left) -> Vec<Case> {
     let mut cases = Vec::new();
-    for suite in SUITES {
+    for suite in EXCHANGES.into_iter().flat_map(|exchange| SUITES.map(|suite| suite.with(exchange))) {
         let first = suite.ike == SUITES[0].ike;
         for (topology, initiator) in SETTINGS {
             let setting = Setting { left, suite, topology, initiator };
-            let stem = format!("{group}::{}::{}::{}-initiate", suite.ike, topology.name(), initiator.name());
+            let exchange = suite.exchange.name();
+            let (place, who) = (topology.name(), initiator.name());
+            let stem = format!("{group}::{exchange}::{}::{place}::{who}-initiate", suite.ike);
             cases.push(Case::new(stem.clone(), setting, connect::connects));
             for rekeyer in [Side::We, Side::StrongSwan] {
                 // The other suites cover each rekeyer once, as the end that did not initiate.
@@ -92,7 +94,7 @@ fn of(group: &'static str, left: Left) -> Vec<Case> {
             }
         }
     }
-    cases.extend(single(group, left));
+    cases.extend(EXCHANGES.into_iter().flat_map(|exchange| single(group, left, exchange)));
     cases
 }
 
@@ -105,7 +107,7 @@ const SETTINGS: [(Topology, Side); 4] = [
 ];
 
 /// The cases that need one suite and one topology only.
-fn single(group: &'static str, left: Left) -> Vec<Case> {
+fn single(group: &'static str, left: Left, exchange: Exchange) -> Vec<Case> {
     type Body = fn(&Setting) -> Outcome;
     let cases: [(&str, Side, Body); 9] = [
         ("disconnect_and_connect", Side::We, connect::reconnects),
@@ -118,8 +120,10 @@ fn single(group: &'static str, left: Left) -> Vec<Case> {
         ("we_restart", Side::We, restart::we_restart),
         ("we_restart::strongswan-initiates", Side::StrongSwan, restart::we_restart),
     ];
-    let setting = |initiator| Setting { left, suite: SUITES[0], topology: Topology::Direct, initiator };
-    cases.map(|(name, side, body)| Case::new(format!("{group}::{name}"), setting(side), body)).into()
+    let suite = SUITES[0].with(exchange);
+    let setting = |initiator| Setting { left, suite, topology: Topology::Direct, initiator };
+    let stem = format!("{group}::{}", exchange.name());
+    cases.map(|(name, side, body)| Case::new(format!("{stem}::{name}"), setting(side), body)).into()
 }
 
 impl Case {

@@ -31,7 +31,11 @@ pub(super) fn child(setting: &Setting, rekeyer: Side) -> Outcome {
         })?;
         ensure(after.ike() == before.ike(), || "the IKE SA should have stayed".into())?;
         let sas = pair.right.sas()?;
-        let groups: Vec<_> = sas.iter().flat_map(|sa| &sa.children).map(|c| &c.algorithms.group).collect();
+        let groups: Vec<_> = sas
+            .iter()
+            .flat_map(|sa| sa.current(setting.suite.exchange))
+            .map(|c| &c.algorithms.group)
+            .collect();
         let group = setting.suite.esp.pfs.map_or("", |group| group.shown);
         ensure(groups == [group], || {
             format!("the new Child SA should have PFS with {group}, it has {groups:?}")
