@@ -21,8 +21,12 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    /// The same addresses on the ports that pass a NAT. The initiator moves there with IKE_AUTH (RFC 7296 §2.23).
+    /// The same addresses on the ports that pass a NAT. The initiator moves there with IKE_AUTH (RFC 7296 §2.23). What is there
+    /// already stays: a NAT may have given the peer another port.
     pub(crate) fn floated(self) -> Self {
+        if self.is_floated() {
+            return self;
+        }
         let mut path = self;
         path.local.set_port(NATT_PORT);
         path.remote.set_port(NATT_PORT);

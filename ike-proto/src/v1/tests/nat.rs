@@ -2,7 +2,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{MODES, assert_connected, assert_settled, command, main_with, pair_with, s};
 use crate::config::ConnectionConfig;
-use crate::diagnose::Event;
+use crate::diagnose::{Event, Role};
 use crate::endpoint::Command;
 use crate::testing::{CONNECTION, NatBox, Pair, Side};
 
@@ -47,6 +47,28 @@ fn a_nat_is_found_and_passed() {
         command(&mut pair, Side::A, Command::RekeyIke);
         pair.run(s(60));
         assert_settled(&mut pair);
+    }
+}
+
+/// F-17: phase 1 anew, by the end without a NAT, goes to the port that the NAT has given the other, and stays there.
+#[test]
+fn a_peer_behind_a_nat_is_asked_anew_where_it_is() {
+    for mode in MODES {
+        let mut pair = pair_with(mode, |side, config| {
+            if side == Side::B {
+                config.remote = Some(PUBLIC);
+            }
+        });
+        pair.set_nat(NatBox::new(PUBLIC));
+        pair.connect();
+        assert_settled(&mut pair);
+        let before = pair.b.endpoint.ike_sas(CONNECTION, pair.now).next().unwrap();
+        command(&mut pair, Side::B, Command::RekeyIke);
+        pair.run(s(60));
+        assert_settled(&mut pair);
+        let after = pair.b.endpoint.ike_sas(CONNECTION, pair.now).next().unwrap();
+        assert_ne!(before.name, after.name, "{mode:?} {:#?}", pair.transcript);
+        assert_eq!((before.remote, after.role), (after.remote, Role::Initiator));
     }
 }
 
