@@ -2,7 +2,7 @@
 
 use ipsec_policy::{
     ChargeMode, DhGroup, EspAuthentication, EspEncryption, ExchangeMode, Identity, IkeAuthentication,
-    IkeEncryption, IkeVersion, IpsecMode, IpsecProtocol, PfsChoice, PreSharedKey, Subscription, VpnTunnel,
+    IkeEncryption, IkeVersion, IpsecMode, IpsecProtocol, PfsChoice, Subscription, VpnTunnel,
 };
 
 use crate::bed::Verdict::{Accepted, Refused};
