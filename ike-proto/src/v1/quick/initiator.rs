@@ -24,6 +24,9 @@ use crate::wire::v1::{HashPayload, KePayload, Message, NoncePayload, OwnedId, Pa
 
 /// How long CONNECTED is waited for from a peer that set the commit bit, before its SA is used unasked.
 const COMMIT_WAIT: core::time::Duration = core::time::Duration::from_secs(15);
+/// How long the old Security Association goes on carrying after our third message, if the peer sends nothing on the new one
+/// before: a peer receives on the new one only when it has taken in that message, and packets sent right behind it are lost.
+const SWITCH_AFTER: core::time::Duration = core::time::Duration::from_secs(1);
 
 /// Has sent the first message, waits for the second.
 #[derive(Debug)]
@@ -198,8 +201,11 @@ impl Established {
         }
         let spec = seed.spec(&self.isakmp, &config, &chosen, quick.inbound, &quick.pair, &lifetimes);
         let committed = header.flags.contains(Flags::V1_COMMIT);
-        let start =
-            if committed { OutboundStart::AfterPeer(fx.now + COMMIT_WAIT) } else { OutboundStart::Now };
+        let start = match (committed, quick.replaces) {
+            (true, _) => OutboundStart::AfterPeer(fx.now + COMMIT_WAIT),
+            (false, Some(_)) => OutboundStart::AfterPeer(fx.now + SWITCH_AFTER),
+            (false, None) => OutboundStart::Now,
+        };
         let info = core.install(fx, &spec, lifetimes.time, start);
         if let Some(child) = core.child_mut(quick.inbound) {
             child.begun_at = quick.begun_at;
