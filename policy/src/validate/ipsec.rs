@@ -59,7 +59,7 @@ fn pfs_shows_late(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
     if tunnel.ike.version != IkeVersion::V2 {
         return;
     }
-    let pfs = tunnel.ipsec.pfs;
+    let pfs = tunnel.ipsec.pfs.group().map_or("disabled", |group| group.name());
     let message = format!(
         "PFS is {pfs} here; if the peer has another setting, the tunnel comes up and fails at its first rekey"
     );
