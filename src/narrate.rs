@@ -58,6 +58,9 @@ pub(crate) fn narrate(event: &Event) -> Option<(Severity, String)> {
                 child.pfs.map_or_else(|| ", no PFS".to_string(), |group| format!(", PFS {group}")),
             ),
         ),
+        Event::ChildSends { inbound, .. } => {
+            (Severity::Debug, format!("phase 2: the SA with inbound SPI {inbound} sends from now on"))
+        }
         Event::ChildClosed { inbound, reason, .. } => (
             close_severity(reason),
             format!("phase 2: SA with inbound SPI {inbound} closed: {}", close(reason)),

@@ -224,6 +224,11 @@ impl Tunnel {
                 self.children.insert(child.inbound, child.clone());
                 self.connected();
             }
+            Event::ChildSends { inbound, .. } => {
+                if let Some(child) = self.children.get_mut(inbound) {
+                    child.sends = true;
+                }
+            }
             Event::ChildClosed { inbound, reason, .. } => {
                 self.children.remove(inbound);
                 if !self.carries() {

@@ -129,7 +129,7 @@ fn status(view: &View<'_>) -> String {
     view.gateway.statuses().map(|tunnel| status_line(view, &tunnel)).collect::<Vec<_>>().join("\n")
 }
 
-/// `tunnel=NAME state=connected ike_spi_i=… ike_spi_r=… child_in=… child_out=… in_packets=… out_packets=… encap=yes`
+/// `tunnel=NAME state=connected ike_spi_i=… ike_spi_r=… child_in=… child_out=… in_packets=… out_packets=… encap=yes sends=yes`
 fn status_line(view: &View<'_>, tunnel: &TunnelStatus) -> String {
     let state = match tunnel.state {
         ConnectionState::Connecting => "connecting",
@@ -140,7 +140,7 @@ fn status_line(view: &View<'_>, tunnel: &TunnelStatus) -> String {
     let mut line = format!("tunnel={} state={state}", tunnel.id);
     let Some(ike) = &tunnel.ike else { return line };
     let _ = write!(line, " ike_spi_i={} ike_spi_r={}", ike.name.initiator, ike.name.responder);
-    // The newest Child SA carries the traffic; an older one is about to be deleted.
+    // The newest Child SA carries the traffic, or is about to; an older one is about to be deleted.
     let Some(child) = tunnel.children.last() else { return line };
     let usage = |destination, spi: Spi| -> SaUsage {
         view.datapath.usage(&SaKey { protocol: IpsecProtocol::Esp, destination, spi }).unwrap_or_default()
@@ -148,12 +148,13 @@ fn status_line(view: &View<'_>, tunnel: &TunnelStatus) -> String {
     let (inbound, outbound) = (usage(ike.local.ip(), child.inbound), usage(ike.remote.ip(), child.outbound));
     let _ = write!(
         line,
-        " child_in={} child_out={} in_packets={} out_packets={} encap={}",
+        " child_in={} child_out={} in_packets={} out_packets={} encap={} sends={}",
         child.inbound,
         child.outbound,
         inbound.packets,
         outbound.packets,
-        if child.encapsulated { "yes" } else { "no" }
+        if child.encapsulated { "yes" } else { "no" },
+        if child.sends { "yes" } else { "no" }
     );
     line
 }

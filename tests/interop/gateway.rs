@@ -13,6 +13,8 @@ pub(crate) struct TunnelView {
     pub(crate) out_packets: u64,
     /// Whether ESP travels in UDP.
     pub(crate) encap: bool,
+    /// Whether this Child SA sends: one that replaces another may wait for a sign of the peer.
+    pub(crate) sends: bool,
 }
 
 impl TunnelView {

@@ -189,7 +189,7 @@ impl Many {
                 let [child] = current.as_slice() else { return false };
                 ike.state == "ESTABLISHED"
                     && child.state == "INSTALLED"
-                    && view.is_some_and(|view| view.child() == (child.spi_out, child.spi_in))
+                    && view.is_some_and(|view| view.sends && view.child() == (child.spi_out, child.spi_in))
             };
             missing = self.plans.iter().filter(|plan| !stands(plan)).map(|plan| plan.name.clone()).collect();
             Ok(missing.is_empty())

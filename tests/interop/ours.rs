@@ -183,6 +183,7 @@ fn view(facts: &BTreeMap<&str, &str>) -> Outcome<Option<TunnelView>> {
         in_packets: count("in_packets")?,
         out_packets: count("out_packets")?,
         encap: text(facts, "encap")? == "yes",
+        sends: text(facts, "sends")? == "yes",
     }))
 }
 

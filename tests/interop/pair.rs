@@ -237,7 +237,10 @@ impl Pair {
     }
 }
 
-/// Whether two ends speak of the same SAs.
+/// Whether two ends speak of the same SAs, and send with them.
 fn mirrored(left: &TunnelView, right: &TunnelView) -> bool {
-    left.ike() == right.ike() && left.child_in == right.child_out && left.child_out == right.child_in
+    left.ike() == right.ike()
+        && (left.child_in, left.child_out) == (right.child_out, right.child_in)
+        && left.sends
+        && right.sends
 }

@@ -214,6 +214,7 @@ impl Gateway for StrongSwan {
                 in_packets: child.packets_in,
                 out_packets: child.packets_out,
                 encap: child.encap,
+                sends: true,
             }));
         }
         Ok(None)

@@ -99,6 +99,13 @@ pub enum Event {
         /// The one from now on.
         child: ChildSaInfo,
     },
+    /// A Child SA that waited for a sign of the peer's sends from now on: [`ChildSaInfo::sends`] has become true.
+    ChildSends {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Its inbound SPI.
+        inbound: Spi,
+    },
     /// A Child SA is gone.
     ChildClosed {
         /// Which connection.
@@ -171,6 +178,7 @@ impl Event {
             | Self::IkeClosed { connection, .. }
             | Self::ChildEstablished { connection, .. }
             | Self::ChildRekeyed { connection, .. }
+            | Self::ChildSends { connection, .. }
             | Self::ChildClosed { connection, .. }
             | Self::Retransmit { connection, .. }
             | Self::NatDetected { connection, .. }
@@ -222,6 +230,9 @@ pub struct ChildSaInfo {
     pub reqid: ReqId,
     /// Whether it is carried in UDP.
     pub encapsulated: bool,
+    /// Whether packets to the peer go out with it. One that replaces another receives before it sends: until the peer is
+    /// known to have it, the old one sends.
+    pub sends: bool,
     /// When it will be rekeyed, from now.
     pub rekey_in: Duration,
 }

@@ -139,6 +139,7 @@ impl ChildSa {
             selectors: self.selectors.clone(),
             reqid: self.reqid,
             encapsulated: self.encapsulated,
+            sends: self.has_outbound,
             rekey_in: self.lifetime.rekey_in(now),
         }
     }

@@ -219,12 +219,15 @@ impl Core {
 
     /// Starts the outbound direction of a Child SA if it waits.
     pub(crate) fn start_outbound(&mut self, fx: &mut Effects<'_>, inbound: Spi) {
-        let id = self.id;
+        let (id, connection) = (self.id, self.connection);
         if let Some(child) = self.child_mut(inbound)
             && let Some((_, params)) = child.waiting.take()
         {
             child.has_outbound = true;
             fx.add_sa(id, params);
+            if let Some(connection) = connection {
+                fx.event(Event::ChildSends { connection, inbound });
+            }
         }
     }
 
