@@ -1,11 +1,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use ipsec_policy::{PreSharedKey, Vpc, VpnGateway};
+use esp_core::command::SaCommand;
+use ike_proto::diagnose::Event;
+use ipsec_policy::{PeerGateway, PreSharedKey, Vpc, VpnGateway, VpnTunnel};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
 use super::*;
+use crate::output::GatewayEvent;
 use crate::state::{ConnectionState, WaitingFor};
 
 fn ip(text: &str) -> IpAddr {

@@ -81,7 +81,6 @@ fn ike_sa(spi: u8) -> IkeSaInfo {
             prf: Prf::HmacSha1,
             dh: DhGroup::Modp2048,
         },
-        sends: true,
         rekey_in: Duration::ZERO,
     }
 }

@@ -1,0 +1,29 @@
+//! What an operator does by hand.
+
+use esp_core::time::Instant;
+use ike_proto::endpoint;
+
+use super::Gateway;
+use crate::input::Command;
+use crate::log::Severity;
+
+impl Gateway {
+    pub(super) fn operate(&mut self, now: Instant, command: &Command) {
+        let Some(runtime) = self.tunnels.get_mut(command.tunnel()) else {
+            let text = format!("there is no tunnel {}", command.tunnel());
+            self.write(now, None, Severity::Warning, text);
+            return;
+        };
+        let connection = runtime.connection;
+        match command {
+            Command::Connect(id) => self.with_state(now, id, |runtime| runtime.connect(now)),
+            Command::Disconnect(id) => {
+                runtime.disconnect();
+                self.withdraw_routes(id);
+                self.command(now, endpoint::Command::Terminate(connection));
+            }
+            Command::RekeyIke(_) => self.command(now, endpoint::Command::RekeyIke(connection)),
+            Command::RekeyChild(_) => self.command(now, endpoint::Command::RekeyChild(connection)),
+        }
+    }
+}
