@@ -275,6 +275,7 @@ impl Endpoint {
                 Ask::AuthenticateAgain { connection, id } => {
                     self.authenticate_again(now, connection, id);
                 }
+                Ask::StartWaiting { connection } => self.start_waiting(now, connection),
                 Ask::EndIfRedundant { connection, id } => self.end_if_redundant(now, connection, id),
             }
         }
@@ -330,6 +331,19 @@ impl Endpoint {
         } else if !others.is_empty() {
             self.with_sa(now, id, |mut sa, _| {
                 sa.core.redundant_at = Some(now + REDUNDANT_FOR);
+                Some(sa)
+            });
+        }
+    }
+
+    /// Starts the Child SAs that wait for the peer to use them, where nothing else of the connection sends any more.
+    fn start_waiting(&mut self, now: Instant, connection: ConnectionId) {
+        let ids = self.of(connection);
+        let sent: Vec<_> =
+            ids.iter().filter_map(|id| self.sas.get(id)).flat_map(|sa| sa.core.sending().cloned()).collect();
+        for id in ids {
+            self.with_sa(now, id, |mut sa, fx| {
+                sa.core.start_unserved(fx, &sent);
                 Some(sa)
             });
         }

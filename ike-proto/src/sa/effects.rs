@@ -75,6 +75,11 @@ pub(crate) enum Ask {
         /// Under which one.
         except: IkeSaId,
     },
+    /// A Child SA that sent is gone: one that waits in its place, maybe under another IKE SA, has to send now.
+    StartWaiting {
+        /// Of which connection.
+        connection: ConnectionId,
+    },
     /// End it if another IKE SA of the connection stands.
     EndIfRedundant {
         /// Of which connection.

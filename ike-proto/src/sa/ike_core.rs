@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use esp_core::command::SaEvent;
 use esp_core::sa::{Direction, SaKey, Spi};
+use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
 use super::liveness::Silence;
@@ -244,12 +245,37 @@ impl Core {
         }
     }
 
+    /// What each Child SA carries that sends.
+    pub(crate) fn sending(&self) -> impl Iterator<Item = &Selectors> {
+        self.children.iter().filter(|child| child.has_outbound).map(|child| &child.selectors)
+    }
+
+    /// Starts the outbound directions that wait while nothing else sends what they are for: neither a Child SA here nor
+    /// one that carries `others`.
+    pub(crate) fn start_unserved(&mut self, fx: &mut Effects<'_>, others: &[Selectors]) {
+        let sent =
+            |child: &ChildSa| self.sending().chain(others).any(|selectors| *selectors == child.selectors);
+        let unserved = self.children.iter().filter(|child| child.waiting.is_some() && !sent(child));
+        let unserved: Vec<Spi> = unserved.map(|child| child.inbound.spi).collect();
+        for spi in unserved {
+            self.start_outbound(fx, spi);
+        }
+    }
+
+    fn ask_to_start(&self, fx: &mut Effects<'_>) {
+        if let Some(connection) = self.connection {
+            fx.asks.push(Ask::StartWaiting { connection });
+        }
+    }
+
     /// Ends a Child SA: nothing is sent with it any more, and what is under way is still received for a while.
     pub(crate) fn remove_child(&mut self, fx: &mut Effects<'_>, inbound: Spi, reason: CloseReason) {
         let Some(place) = self.children.iter().position(|child| child.inbound.spi == inbound) else { return };
         let child = self.children.remove(place);
         if child.has_outbound {
+            self.start_unserved(fx, &[]);
             fx.remove_sa(child.outbound);
+            self.ask_to_start(fx);
         }
         if self.lingering.len() >= fx.limits.child_sas {
             let (_, oldest) = self.lingering.remove(0);
@@ -278,7 +304,11 @@ impl Core {
 
     /// Ends every Child SA at once.
     pub(crate) fn close_children(&mut self, fx: &mut Effects<'_>, reason: &CloseReason) {
-        for child in core::mem::take(&mut self.children) {
+        let children = core::mem::take(&mut self.children);
+        if children.iter().any(|child| child.has_outbound) {
+            self.ask_to_start(fx);
+        }
+        for child in children {
             if child.has_outbound {
                 fx.remove_sa(child.outbound);
             }

@@ -18,9 +18,10 @@ use crate::v2::request::Request;
 use crate::wire::codes::{DhId, NotifyType};
 use crate::wire::v2::{KePayload, NoncePayload, NotifyPayload, Payload};
 
-/// How long a sign is waited for that the peer has a replacement, before it is used unasked: longer than our answer
-/// takes if it must be repeated.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a sign is waited for that the peer has a replacement, before it is used unasked: longer than a peer repeats
+/// its request, since until our answer arrives it has only what is to be replaced. When that ends first, the wait ends
+/// with it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 impl Established {
     /// Makes the answer to a request for a Child SA. An inbound SA stands when it returns; an outbound one that
