@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 
-use crate::sa::{IpsecProtocol, Mode, ReqId, SaKey, SaParams, SaUsage};
+use crate::sa::{IpsecProtocol, Mode, ReqId, SaKey, SaParams, SaTraffic, SaUsage, TrafficReport};
 use crate::selector::Selectors;
 
 /// A change to a datapath. Commands are applied in the order in which they come: order is meaning.
@@ -14,7 +14,7 @@ pub enum SaCommand {
     /// Add one direction of a Security Association. An outbound one serves from then on the policies of its
     /// [`ReqId`] in the place of the one before, which stays until it is removed.
     AddSa(Box<SaParams>),
-    /// Remove a Security Association; one that is not there is no error.
+    /// Remove a Security Association; one that is not there is no error. Answered by [`SaEvent::Removed`].
     RemoveSa(SaKey),
     /// The peer is now at another address or port (a NAT mapping changed, or MOBIKE moved it). The outer local
     /// address may change too.
@@ -34,6 +34,8 @@ pub enum SaCommand {
     RemovePolicy(PolicyId),
     /// Ask for a [`SaEvent::Usage`].
     QueryUsage(SaKey),
+    /// Ask for a [`SaEvent::Traffic`].
+    QueryTraffic,
 }
 
 /// Names a policy.
@@ -104,6 +106,16 @@ pub enum SaEvent {
         /// What it has carried.
         usage: Option<SaUsage>,
     },
+    /// The answer to [`SaCommand::RemoveSa`]. The counters go with the Security Association, so this is the last that is
+    /// heard of them.
+    Removed {
+        /// Which one.
+        key: SaKey,
+        /// What it has done; `None` where it was not there.
+        last: Option<SaTraffic>,
+    },
+    /// The answer to [`SaCommand::QueryTraffic`].
+    Traffic(Box<TrafficReport>),
     /// A verified packet came in UDP from another address or port than the Security Association has.
     PeerMoved {
         /// Which inbound one.

@@ -1,5 +1,6 @@
 //! Why a packet was dropped: every refusal has a name and a counter.
 
+use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -158,6 +159,11 @@ impl DropCounters {
     /// Every reason with its count, zeros too.
     pub fn iter(&self) -> impl Iterator<Item = (DropReason, u64)> + '_ {
         DropReason::ALL.iter().map(|&reason| (reason, self.get(reason)))
+    }
+
+    /// The reasons that there were, each with its count.
+    pub fn nonzero(&self) -> Vec<(DropReason, u64)> {
+        self.iter().filter(|&(_, count)| count != 0).collect()
     }
 
     /// How many packets were dropped in all.

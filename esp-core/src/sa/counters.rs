@@ -6,6 +6,7 @@ use crate::command::{Limit, SaEvent};
 use crate::drop_reason::{DropCounters, DropReason};
 use crate::sa::events::EventQueue;
 use crate::sa::params::{SaKey, SaUsage, VolumeLimits};
+use crate::sa::traffic::SaTraffic;
 use crate::time::Instant;
 
 #[cfg(test)]
@@ -64,6 +65,11 @@ impl SaCounters {
     /// How many of its packets were dropped, by reason. Inbound, also those that only claim to be its packets.
     pub fn drops(&self) -> &DropCounters {
         &self.drops
+    }
+
+    /// The same for whoever keeps accounts.
+    pub(crate) fn traffic(&self, key: SaKey) -> SaTraffic {
+        SaTraffic { key, usage: self.usage(), drops: self.drops.nonzero() }
     }
 
     /// When it ends, whatever the key exchange is doing.

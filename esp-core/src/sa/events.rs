@@ -34,6 +34,12 @@ impl EventQueue {
         room
     }
 
+    /// Puts an answer that is given once behind the others, whatever the limit: its receiver asked for it, and so bounds how
+    /// many there are.
+    pub(crate) fn push_answer(&self, event: SaEvent) {
+        self.queue.lock().push_back(event);
+    }
+
     /// Takes the oldest event.
     pub fn pop(&self) -> Option<SaEvent> {
         self.queue.lock().pop_front()

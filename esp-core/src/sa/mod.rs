@@ -7,6 +7,7 @@ mod inbound;
 mod nat_checksum;
 mod outbound;
 mod params;
+mod traffic;
 
 pub use counters::SaCounters;
 pub use events::EventQueue;
@@ -16,3 +17,4 @@ pub use params::{
     Direction, IpsecProtocol, Mode, OriginalAddresses, ReqId, SaKey, SaKeys, SaParams, SaUsage, Spi,
     UdpEncap, VolumeLimits,
 };
+pub use traffic::{SaTraffic, TrafficReport};

@@ -1,5 +1,6 @@
 //! The datapath that applies commands.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::sync::Arc;
 use core::net::SocketAddr;
@@ -9,7 +10,7 @@ use crate::command::{PolicyParams, SaCommand, SaEvent};
 use crate::drop_reason::{DropCounters, DropReason};
 use crate::net::OuterPacket;
 use crate::packet_buf::PacketBuf;
-use crate::sa::{IpsecProtocol, SaKey, SaParams, UdpEncap};
+use crate::sa::{IpsecProtocol, SaKey, SaParams, TrafficReport, UdpEncap};
 use crate::selector::{Selectors, TrafficSelector};
 use crate::soft::batch::{InboundJob, OutboundJob};
 use crate::soft::limits::DatapathLimits;
@@ -140,6 +141,15 @@ impl Datapath {
         Ok(())
     }
 
+    /// Answers a question that may be asked again.
+    fn answer(&self, event: SaEvent) -> Result<(), BackendError> {
+        if self.tables.shared.events.push(event) {
+            Ok(())
+        } else {
+            Err(BackendError::Full { what: "events", limit: self.limits().max_events })
+        }
+    }
+
     /// Selectors that select nothing are a mistake of whoever made them: nothing would pass, and nobody would know
     /// why.
     fn check_selectors(&self, selectors: &Selectors) -> Result<(), BackendError> {
@@ -191,7 +201,8 @@ impl SaBackend for Datapath {
         match command {
             SaCommand::AddSa(params) => self.add_sa(params),
             SaCommand::RemoveSa(key) => {
-                self.edit().sad.remove(key);
+                let last = self.edit().sad.remove(key);
+                self.tables.shared.events.push_answer(SaEvent::Removed { key: *key, last });
                 Ok(())
             }
             SaCommand::MoveSa { key, local, remote, encap } => self.move_sa(key, *local, *remote, *encap),
@@ -201,12 +212,12 @@ impl SaBackend for Datapath {
                 Ok(())
             }
             SaCommand::QueryUsage(key) => {
-                let event = SaEvent::Usage { key: *key, usage: self.tables.sad.usage(key) };
-                if self.tables.shared.events.push(event) {
-                    Ok(())
-                } else {
-                    Err(BackendError::Full { what: "events", limit: self.limits().max_events })
-                }
+                self.answer(SaEvent::Usage { key: *key, usage: self.tables.sad.usage(key) })
+            }
+            SaCommand::QueryTraffic => {
+                let sas = self.tables.sad.traffic().collect();
+                let report = TrafficReport { sas, drops: self.drops().nonzero() };
+                self.answer(SaEvent::Traffic(Box::new(report)))
             }
         }
     }

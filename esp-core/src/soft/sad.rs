@@ -11,8 +11,8 @@ use crate::crypt::KeyError;
 use crate::drop_reason::DropReason;
 use crate::net::{IPV4_HEADER_LEN, IPV6_HEADER_LEN, IpView, TunnelOptions, max_inner_len};
 use crate::sa::{
-    Direction, InboundSa, IpsecProtocol, Mode, OutboundSa, ReqId, SaCounters, SaKey, SaParams, SaUsage,
-    UdpEncap,
+    Direction, InboundSa, IpsecProtocol, Mode, OutboundSa, ReqId, SaCounters, SaKey, SaParams, SaTraffic,
+    SaUsage, UdpEncap,
 };
 use crate::selector::Selectors;
 use crate::soft::path_mtu::PathMtu;
@@ -137,20 +137,22 @@ impl Sad {
         Ok(())
     }
 
-    /// Removes a Security Association, if it is there, and closes it for whoever still holds an older table.
-    pub(crate) fn remove(&mut self, key: &SaKey) {
+    /// Removes a Security Association, if it is there, and closes it for whoever still holds an older table. What it has
+    /// done is read after that; a packet that another core has in hand at this moment may be missing.
+    pub(crate) fn remove(&mut self, key: &SaKey) -> Option<SaTraffic> {
         if let Some(entry) = self.inbound.remove(key) {
             entry.sa.counters().close();
+            return Some(entry.sa.counters().traffic(*key));
         }
-        if let Some(entry) = self.outbound.remove(key) {
-            entry.sa.counters().close();
-            if let Some(serving) = self.serving.get_mut(&entry.reqid) {
-                serving.retain(|other| other.key != *key);
-                if serving.is_empty() {
-                    self.serving.remove(&entry.reqid);
-                }
+        let entry = self.outbound.remove(key)?;
+        entry.sa.counters().close();
+        if let Some(serving) = self.serving.get_mut(&entry.reqid) {
+            serving.retain(|other| other.key != *key);
+            if serving.is_empty() {
+                self.serving.remove(&entry.reqid);
             }
         }
+        Some(entry.sa.counters().traffic(*key))
     }
 
     /// Puts a Security Association on another path, which gives it another key where its destination changes.
@@ -203,6 +205,12 @@ impl Sad {
         let inbound = self.inbound.get(key).map(|entry| entry.sa.counters());
         let outbound = || self.outbound.get(key).map(|entry| entry.sa.counters());
         inbound.or_else(outbound).map(|counters| counters.usage())
+    }
+
+    /// What every Security Association has done: first inbound, then outbound.
+    pub(crate) fn traffic(&self) -> impl Iterator<Item = SaTraffic> + '_ {
+        let inbound = self.inbound.values().map(|entry| entry.sa.counters().traffic(entry.key));
+        inbound.chain(self.outbound.values().map(|entry| entry.sa.counters().traffic(entry.key)))
     }
 
     /// Every Security Association, for display: first inbound, then outbound, each in the order of their keys.
@@ -263,7 +271,7 @@ fn status<S>(
         suite,
         selectors: Arc::clone(&entry.selectors),
         usage: counters.usage(),
-        drops: counters.drops().iter().filter(|&(_, count)| count != 0).collect(),
+        drops: counters.drops().nonzero(),
         expires: counters.expires(),
     }
 }

@@ -248,7 +248,7 @@ impl Endpoint {
             | SaEvent::Usage { key, .. }
             | SaEvent::PeerMoved { key, .. }
             | SaEvent::Refused { key, .. } => key,
-            SaEvent::Acquire { .. } => return,
+            SaEvent::Acquire { .. } | SaEvent::Removed { .. } | SaEvent::Traffic(_) => return,
         };
         if let Some(id) = self.registry.by_sa(key) {
             self.with_sa(now, id, |sa, fx| sa.handle_sa_event(event, fx));

@@ -54,4 +54,8 @@ pub enum TimeoutReason {
     Postponed,
     /// To start an attempt; used by the layers above.
     Retry,
+    /// To ask what was carried, or to raise or clear an alarm; used by the layers above.
+    Watch,
+    /// To stop at the end of what is paid for; used by the layers above.
+    Subscription,
 }

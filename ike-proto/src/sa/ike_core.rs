@@ -432,7 +432,7 @@ impl Core {
                 self.failed(fx, Role::Initiator, Phase::Two, reason.clone());
                 Some(Want::DeleteChild(spi, CloseReason::Failed(reason)))
             }
-            SaEvent::Acquire { .. } => None,
+            SaEvent::Acquire { .. } | SaEvent::Removed { .. } | SaEvent::Traffic(_) => None,
         }
     }
 

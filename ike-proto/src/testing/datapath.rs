@@ -48,8 +48,8 @@ impl Datapath {
                     self.sas.contains_key(key).then(|| self.usage.get(key).copied().unwrap_or_default());
                 self.events.push_back(SaEvent::Usage { key: *key, usage });
             }
-            SaCommand::AddPolicy(_) | SaCommand::RemovePolicy(_) => {
-                panic!("an endpoint does not touch policies")
+            SaCommand::AddPolicy(_) | SaCommand::RemovePolicy(_) | SaCommand::QueryTraffic => {
+                panic!("an endpoint does not touch policies, and keeps no accounts")
             }
         }
     }

@@ -123,6 +123,6 @@ fn key_of(command: &SaCommand) -> Option<SaKey> {
     match command {
         SaCommand::AddSa(sa) => Some(sa.key()),
         SaCommand::RemoveSa(key) | SaCommand::MoveSa { key, .. } | SaCommand::QueryUsage(key) => Some(*key),
-        SaCommand::AddPolicy(_) | SaCommand::RemovePolicy(_) => None,
+        SaCommand::AddPolicy(_) | SaCommand::RemovePolicy(_) | SaCommand::QueryTraffic => None,
     }
 }

@@ -8,7 +8,7 @@ use std::vec::Vec;
 use super::*;
 use crate::command::{Limit, PolicyAction, PolicyId};
 use crate::net::{OuterHeader, OuterPacket};
-use crate::sa::{Direction, Mode, ReqId, SaUsage, Spi};
+use crate::sa::{Direction, Mode, ReqId, SaTraffic, SaUsage, Spi};
 use crate::selector::PortRange;
 use crate::soft::{Outbound, Protected};
 use crate::suite::{Cipher, Integrity, SaSuite};
@@ -352,6 +352,49 @@ fn limits_and_usage_are_reported() {
     assert_eq!(status.iter().map(|sa| sa.usage).collect::<Vec<_>>(), [usage, usage]);
     assert_eq!((status[0].direction, status[1].direction), (Direction::Outbound, Direction::Inbound));
     assert_eq!((status[0].key, status[0].suite, status[0].remote), (key, SUITE, ip("198.51.100.1")));
+}
+
+/// MON-1: with a Security Association its last counters are handed over, whatever else waits in the queue.
+#[test]
+fn removal_hands_the_last_counters_over() {
+    let end = NOW + core::time::Duration::from_secs(10);
+    let outbound = SaParams { expires: Some(end), ..params(Direction::Outbound, 0x1000, SUITE) };
+    let limits = DatapathLimits { max_events: 0, ..DatapathLimits::default() };
+    let mut near = Datapath::new(limits);
+    near.apply(NOW, &add(&outbound)).unwrap();
+    near.apply(NOW, &policy(1, "10.1.0.0/16", "10.2.0.0/16", protect(1))).unwrap();
+    seal(&near, NOW, &inner(10)).unwrap();
+    seal(&near, end, &inner(10)).unwrap_err();
+    let key = outbound.key();
+    assert!(matches!(near.apply(NOW, &SaCommand::QueryTraffic), Err(BackendError::Full { .. })));
+    near.apply(NOW, &SaCommand::RemoveSa(key)).unwrap();
+    near.apply(NOW, &SaCommand::RemoveSa(key)).unwrap();
+    let usage = SaUsage { bytes: 38, packets: 1, last_used: Some(NOW) };
+    let last = SaTraffic { key, usage, drops: vec![(DropReason::Expired, 1)] };
+    assert_eq!(
+        events(&mut near),
+        [SaEvent::Removed { key, last: Some(last) }, SaEvent::Removed { key, last: None }]
+    );
+}
+
+/// MON-1, GW-7: one question is answered with what every Security Association has done, and with every drop.
+#[test]
+fn a_report_of_all_traffic() {
+    let outbound = params(Direction::Outbound, 0x1000, SUITE);
+    let (mut near, mut far) = pair(&outbound);
+    let (_, esp) = seal(&near, NOW, &inner(10)).unwrap();
+    open(&far, RAW_PEER, &esp).unwrap();
+    open(&far, RAW_PEER, &esp).unwrap_err();
+    seal(&near, NOW, &[]).unwrap_err();
+    let usage = SaUsage { bytes: 38, packets: 1, last_used: Some(NOW) };
+    let report = |sas, drops| [SaEvent::Traffic(Box::new(TrafficReport { sas, drops }))];
+    near.apply(NOW, &SaCommand::QueryTraffic).unwrap();
+    let sas = vec![SaTraffic { key: outbound.key(), usage, drops: vec![] }];
+    assert_eq!(events(&mut near), report(sas, vec![(DropReason::NotAnIpPacket, 1)]));
+    far.apply(NOW, &SaCommand::QueryTraffic).unwrap();
+    let drops = vec![(DropReason::Replayed, 1)];
+    let sas = vec![SaTraffic { key: mirrored(&outbound).key(), usage, drops: drops.clone() }];
+    assert_eq!(events(&mut far)[1..], report(sas, drops));
 }
 
 /// a core with an older snapshot does not go on with what was removed.
