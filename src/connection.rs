@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use esp_core::sa::{IpsecProtocol, Mode, ReqId, VolumeLimits};
+use esp_core::suite::{Cipher, Integrity};
 use ike_proto::config::{ChildConfig, ConnectionConfig, ExchangeMode, Identity, PreSharedKey, Version};
 use ike_proto::suite::{ChildProposal, DhGroup, IkeProposal, Prf};
 use ipsec_policy::{
-    EspEncryption, Finding, IkeAuthentication, IkePolicy, IkeVersion, PeerGateway, VpnTunnel,
+    EspAuthentication, EspEncryption, Finding, IkeAuthentication, IkePolicy, IkeVersion, PeerGateway,
+    VpnTunnel,
 };
 
 use crate::config::GatewayConfig;
@@ -35,7 +37,7 @@ pub(crate) fn connection(
             .ok_or_else(|| missing(tunnel, "PSK-1", "psk", "a pre-shared key"))?,
         ike_proposals: vec![IkeProposal {
             ciphers: vec![ike.encryption.cipher()],
-            integrities: vec![ike.authentication.integrity()],
+            integrities: beside(ike.encryption.cipher(), ike.authentication.integrity()),
             prfs: vec![prf(ike.authentication)],
             groups: vec![group(ike.dh_group.group_number())?],
         }],
@@ -45,7 +47,7 @@ pub(crate) fn connection(
             proposals: vec![ChildProposal {
                 protocol: protocol(tunnel),
                 ciphers: ipsec.encryption().map(EspEncryption::cipher).into_iter().collect(),
-                integrities: vec![ipsec.authentication.integrity()],
+                integrities: ipsec.authentication().map(EspAuthentication::integrity).into_iter().collect(),
                 groups: pfs.into_iter().collect(),
                 esn: vec![false],
             }],
@@ -97,7 +99,16 @@ fn prf(authentication: IkeAuthentication) -> Prf {
         IkeAuthentication::Md5 => Prf::HmacMd5,
         IkeAuthentication::Sha1 => Prf::HmacSha1,
         IkeAuthentication::Sha2_256 => Prf::HmacSha256,
+        IkeAuthentication::Sha2_384 => Prf::HmacSha384,
+        IkeAuthentication::Sha2_512 => Prf::HmacSha512,
+        IkeAuthentication::AesXcbc => Prf::AesXcbc,
+        IkeAuthentication::AesCmac => Prf::AesCmac,
     }
+}
+
+/// The integrity algorithm, but not beside a cipher that authenticates by itself (RFC 7296 §3.3).
+fn beside(cipher: Cipher, integrity: Integrity) -> Vec<Integrity> {
+    if cipher.is_aead() { Vec::new() } else { vec![integrity] }
 }
 
 fn unknown_group(tunnel: &VpnTunnel, number: u16) -> Finding {
@@ -117,3 +128,6 @@ fn missing(tunnel: &VpnTunnel, rule: &'static str, field: &str, what: &str) -> F
         "set it, or choose another value".to_string(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,7 @@ struct IkeSection {
 #[serde(default, deny_unknown_fields)]
 struct IpsecSection {
     encryption: EspEncryption,
-    authentication: EspAuthentication,
+    authentication: Option<EspAuthentication>,
     pfs: PfsChoice,
     lifetime: Option<u32>,
 }

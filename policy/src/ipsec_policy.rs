@@ -14,8 +14,10 @@ pub struct IpsecPolicy {
     /// is why it is optional. Read it through [`IpsecPolicy::encryption`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption: Option<EspEncryption>,
-    /// What authenticates the packets (SEC-2).
-    pub authentication: EspAuthentication,
+    /// What authenticates the packets (SEC-2); sha1 if nothing is set. With an encryption that authenticates by itself it
+    /// must not be set. Read it through [`IpsecPolicy::authentication`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<EspAuthentication>,
     /// The group of a fresh key exchange for each SA (SEC-4).
     pub pfs: PfsChoice,
     /// Seconds after which an SA is replaced (SEC-5).
@@ -30,7 +32,7 @@ impl Default for IpsecPolicy {
         Self {
             protocol: IpsecProtocol::Esp,
             encryption: None,
-            authentication: EspAuthentication::Sha1,
+            authentication: None,
             pfs: PfsChoice::default(),
             lifetime_secs: 86_400,
             mode: IpsecMode::Tunnel,
@@ -45,6 +47,12 @@ impl IpsecPolicy {
             IpsecProtocol::Esp => Some(self.encryption.unwrap_or_default()),
             IpsecProtocol::Ah => None,
         }
+    }
+
+    /// What authenticates the packets, defaults filled in; nothing where the encryption does so itself.
+    pub fn authentication(&self) -> Option<EspAuthentication> {
+        let by_itself = self.encryption().is_some_and(EspEncryption::is_aead);
+        (!by_itself).then(|| self.authentication.unwrap_or_default())
     }
 }
 

@@ -70,6 +70,7 @@ mod gateway;
 mod identity;
 mod ids;
 mod ike_policy;
+mod ikev1;
 pub mod import;
 mod inventory;
 mod ipsec_policy;

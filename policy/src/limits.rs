@@ -43,8 +43,29 @@ pub struct Limits {
 impl Limits {
     /// What the product allows its tenants.
     pub fn product() -> Self {
+        use DhGroup::{Modp768, Modp1024, Modp1536, Modp2048, Modp2048Subgroup256};
+        let groups = BTreeSet::from([Modp768, Modp1024, Modp1536, Modp2048, Modp2048Subgroup256]);
         Self {
+            ike_encryption: BTreeSet::from([
+                IkeEncryption::TripleDes,
+                IkeEncryption::Aes128,
+                IkeEncryption::Aes192,
+                IkeEncryption::Aes256,
+            ]),
+            ike_authentication: BTreeSet::from([
+                IkeAuthentication::Md5,
+                IkeAuthentication::Sha1,
+                IkeAuthentication::Sha2_256,
+            ]),
+            dh_groups: groups.clone(),
+            esp_encryption: BTreeSet::from([
+                EspEncryption::TripleDes,
+                EspEncryption::Aes128,
+                EspEncryption::Aes192,
+                EspEncryption::Aes256,
+            ]),
             esp_authentication: BTreeSet::from([EspAuthentication::Md5, EspAuthentication::Sha1]),
+            pfs_groups: groups,
             ..Self::library()
         }
     }

@@ -8,72 +8,98 @@ use core::str::FromStr;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::proposal::Group;
 use crate::text::{UnknownValue, list};
 
-/// A Diffie-Hellman group, named by its number in the registries of IKE.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DhGroup {
+/// Why the groups of RFC 5114 should not be chosen.
+const UNKNOWN_ORIGIN: &str =
+    "nobody can show where its prime comes from, and its small subgroups leak keys that are reused";
+
+/// Declares the groups: number, name and weakness.
+macro_rules! groups {
+    ($($(#[$meta:meta])* $name:ident = $number:literal, $text:literal, $weakness:expr;)+) => {
+        /// A Diffie-Hellman group, named by its number in the registries of IKE.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum DhGroup {
+            $($(#[$meta])* $name,)+
+        }
+
+        impl DhGroup {
+            /// Every group, by number.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The number that IKE sends, and that configuration text holds.
+            pub const fn group_number(self) -> u16 {
+                match self {
+                    $(Self::$name => $number,)+
+                }
+            }
+
+            /// The name that strongSwan and the product's ipsec.conf use.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+
+            /// Why this group should not be chosen, if it should not.
+            pub const fn weakness(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$name => $weakness,)+
+                }
+            }
+        }
+
+        impl From<DhGroup> for Group {
+            fn from(choice: DhGroup) -> Self {
+                match choice {
+                    $(DhGroup::$name => Self::$name,)+
+                }
+            }
+        }
+    };
+}
+
+groups! {
     /// Group 1, 768 bits (RFC 2409 §6.1).
-    Modp768,
+    Modp768 = 1, "modp768", Some("a group of 768 bits has been broken in public");
     /// Group 2, 1024 bits (RFC 2409 §6.2).
     #[default]
-    Modp1024,
+    Modp1024 = 2, "modp1024", Some("a group of 1024 bits is within reach of a state, once for all who use it");
     /// Group 5, 1536 bits (RFC 3526 §2).
-    Modp1536,
+    Modp1536 = 5, "modp1536",
+        Some("a group of 1536 bits is below the 112 bits of strength that are the minimum today");
     /// Group 14, 2048 bits (RFC 3526 §3).
-    Modp2048,
+    Modp2048 = 14, "modp2048", None;
+    /// Group 15, 3072 bits (RFC 3526 §4).
+    Modp3072 = 15, "modp3072", None;
+    /// Group 16, 4096 bits (RFC 3526 §5).
+    Modp4096 = 16, "modp4096", None;
+    /// Group 17, 6144 bits (RFC 3526 §6).
+    Modp6144 = 17, "modp6144", None;
+    /// Group 18, 8192 bits (RFC 3526 §7).
+    Modp8192 = 18, "modp8192", None;
+    /// Group 19, the curve P-256 (RFC 5903 §3.1).
+    Ecp256 = 19, "ecp256", None;
+    /// Group 20, the curve P-384 (RFC 5903 §3.2).
+    Ecp384 = 20, "ecp384", None;
+    /// Group 21, the curve P-521 (RFC 5903 §3.3).
+    Ecp521 = 21, "ecp521", None;
+    /// Group 22, 1024 bits with a subgroup of 160 bits (RFC 5114 §2.1).
+    Modp1024Subgroup160 = 22, "modp1024s160", Some(UNKNOWN_ORIGIN);
+    /// Group 23, 2048 bits with a subgroup of 224 bits (RFC 5114 §2.2).
+    Modp2048Subgroup224 = 23, "modp2048s224", Some(UNKNOWN_ORIGIN);
     /// Group 24, 2048 bits with a subgroup of 256 bits (RFC 5114 §2.3).
-    Modp2048Subgroup256,
+    Modp2048Subgroup256 = 24, "modp2048s256", Some(UNKNOWN_ORIGIN);
+    /// Group 31, Curve25519 (RFC 8031).
+    Curve25519 = 31, "curve25519", None;
 }
 
 impl DhGroup {
-    /// Every group, in the order of the product's table.
-    pub const ALL: &'static [Self] =
-        &[Self::Modp768, Self::Modp1024, Self::Modp1536, Self::Modp2048, Self::Modp2048Subgroup256];
-
-    /// The number that IKE sends, and that configuration text holds.
-    pub const fn group_number(self) -> u16 {
-        match self {
-            Self::Modp768 => 1,
-            Self::Modp1024 => 2,
-            Self::Modp1536 => 5,
-            Self::Modp2048 => 14,
-            Self::Modp2048Subgroup256 => 24,
-        }
-    }
-
-    /// The name that strongSwan and the product's ipsec.conf use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Modp768 => "modp768",
-            Self::Modp1024 => "modp1024",
-            Self::Modp1536 => "modp1536",
-            Self::Modp2048 => "modp2048",
-            Self::Modp2048Subgroup256 => "modp2048s256",
-        }
-    }
-
     /// The group of this number.
     pub fn from_number(number: u64) -> Result<Self, UnknownValue> {
         let found = Self::ALL.iter().copied().find(|group| u64::from(group.group_number()) == number);
         found.ok_or_else(|| Self::unknown(number.to_string()))
-    }
-
-    /// Why this group should not be chosen, if it should not.
-    pub const fn weakness(self) -> Option<&'static str> {
-        match self {
-            Self::Modp768 => Some("a group of 768 bits has been broken in public"),
-            Self::Modp1024 => {
-                Some("a group of 1024 bits is within reach of a state, once for all who use it")
-            }
-            Self::Modp1536 => {
-                Some("a group of 1536 bits is below the 112 bits of strength that are the minimum today")
-            }
-            Self::Modp2048 => None,
-            Self::Modp2048Subgroup256 => Some(
-                "nobody can show where its prime comes from, and its small subgroups leak keys that are reused",
-            ),
-        }
     }
 
     fn unknown(given: String) -> UnknownValue {

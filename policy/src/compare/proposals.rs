@@ -1,7 +1,7 @@
 //! Our one proposal against those of the peer: one of them must fit.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 
 use super::difference::{Differences, Field};
 use super::either;
@@ -65,7 +65,7 @@ pub(super) fn phase_2(ours: &Link, theirs: &Connection, found: &mut Differences)
     nearest(&proposal, &their_proposals, theirs.ipsec.place, &fields, found);
 }
 
-fn upper(protocol: IpsecProtocol) -> alloc::string::String {
+fn upper(protocol: IpsecProtocol) -> String {
     protocol.name().to_uppercase()
 }
 
@@ -88,12 +88,7 @@ fn nearest(
         found.fatal(fields.encryption, &here, &there, place, either(&there, &here));
     }
     if misses.authentication {
-        let here = list(&ours.integrity);
-        let there = match theirs.prf.as_slice() {
-            [] if theirs.integrity.is_empty() => "none".to_string(),
-            [] => list(&theirs.integrity),
-            prfs => format!("{} with {}", list(&theirs.integrity), list(prfs)),
-        };
+        let (here, there) = (hashes(ours), hashes(theirs));
         found.fatal(fields.authentication, &here, &there, place, either(&there, &here));
     }
     if misses.group {
@@ -110,21 +105,29 @@ fn nearest(
     }
 }
 
+/// What authenticates, and what derives keys where that is not the same.
+fn hashes(proposal: &Proposal) -> String {
+    match (proposal.integrity.as_slice(), proposal.prf.as_slice()) {
+        ([], []) => "none".to_string(),
+        (integrities, []) => list(integrities),
+        ([], prfs) => list(prfs),
+        (integrities, prfs) => format!("{} with {}", list(integrities), list(prfs)),
+    }
+}
+
 fn misses(ours: &Proposal, theirs: &Proposal) -> Misses {
     let encryption = match ours.encryption.first() {
         Some(cipher) => !theirs.encryption.contains(cipher),
         None => !theirs.encryption.is_empty(),
     };
-    // A cipher that authenticates by itself has nothing beside it: the cipher is the difference then.
-    let authenticated_by_cipher =
-        !theirs.encryption.is_empty() && theirs.encryption.iter().all(|c| c.is_aead());
-    let integrity = ours.integrity.first();
-    let prf = integrity.and_then(|integrity| Prf::of(*integrity));
+    // Where one end's cipher authenticates by itself and the other's does not, the cipher is the difference.
+    let by_cipher = encryption && ours.is_aead() != theirs.is_aead();
+    let prf = ours.prf.first().copied().or_else(|| ours.integrity.first().copied().map(Prf::of));
     let same_prf = theirs.prf.is_empty() || prf.is_none_or(|prf| theirs.prf.contains(&prf));
-    let same_hash = integrity.is_none_or(|integrity| theirs.integrity.contains(integrity));
+    let same_hash = ours.integrity.first().is_none_or(|hash| theirs.integrity.contains(hash));
     let group = match ours.groups.first() {
         Some(group) => !theirs.groups.contains(group),
         None => !theirs.groups.is_empty(),
     };
-    Misses { encryption, authentication: !(authenticated_by_cipher || same_hash && same_prf), group }
+    Misses { encryption, authentication: !(by_cipher || same_hash && same_prf), group }
 }

@@ -1,8 +1,9 @@
 use super::*;
 use crate::algorithms::PfsChoice;
+use crate::export::export;
 use crate::fixtures::{cidr, gateway, peer, tunnel};
 use crate::psk::PreSharedKey;
-use crate::{DhGroup, ExchangeMode, IkeAuthentication, IkeEncryption};
+use crate::{DhGroup, EspEncryption, ExchangeMode, IkeAuthentication, IkeEncryption};
 
 /// SCN-1's peer: another cloud, which runs strongSwan.
 const CLOUD: &str = include_str!("tests/scn-1.ipsec.conf");
@@ -310,4 +311,26 @@ fn diag_4_the_connection_that_is_meant() {
             assert_eq!(comparison.differences, []);
         }
     }
+}
+
+/// DIAG-4: with a cipher that authenticates by itself the function that derives keys is what is compared, however the peer
+/// writes it.
+#[test]
+fn diag_4_aead() {
+    let mut ours = scn(2);
+    ours.ike.encryption = IkeEncryption::Aes256Gcm16;
+    ours.ike.authentication = IkeAuthentication::Sha2_384;
+    ours.ipsec.encryption = Some(EspEncryption::Aes256Gcm16);
+    let theirs = export(&ours.mirrored(), Dialect::Swanctl).unwrap();
+    let text = theirs.files[0].text.expose();
+    let differ = |from: &str, to: &str| {
+        assert!(text.contains(from), "{text}");
+        let comparison = compare(&ours, Dialect::Swanctl, &text.replace(from, to), None).unwrap();
+        fields(&comparison)
+    };
+    assert_eq!(differ("prfsha384", "prfsha384"), [""; 0]);
+    assert_eq!(differ("prfsha384", "sha384"), [""; 0]);
+    assert_eq!(differ("prfsha384", "prfsha256"), ["ike.authentication"]);
+    assert_eq!(differ("aes256gcm16-prfsha384", "aes256-sha384"), ["ike.encryption"]);
+    assert_eq!(differ("esp_proposals = aes256gcm16", "esp_proposals = aes256-sha1"), ["ipsec.encryption"]);
 }

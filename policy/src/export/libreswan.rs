@@ -5,11 +5,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use esp_core::net::Cidr;
+use esp_core::suite::CipherFamily;
 
 use super::ipsec_conf::{auto, conn_name, marked, yes_no};
 use super::secrets;
 use super::sheet::{Sheet, line};
-use crate::algorithms::DhGroup;
+use crate::algorithms::{DhGroup, IkeAuthentication};
 use crate::link::LinkEnd;
 use crate::proposal::{Proposal, Spelling};
 use crate::text::list;
@@ -77,14 +78,32 @@ fn check(sheet: &mut Sheet<'_>) {
     let link = sheet.link;
     let groups = [("ike.dh_group", Some(link.ike.dh_group)), ("ipsec.pfs", link.ipsec.pfs.group())];
     for (field, group) in groups {
-        if let Some(group @ (DhGroup::Modp1024 | DhGroup::Modp2048Subgroup256)) = group {
-            let message = format!("libreswan as distributions build it, Debian's too, has no group {group}");
-            sheet.warning(
-                field,
-                message,
-                "Choose group 14 at both ends, or a libreswan built with that group",
-            );
-        }
+        let Some(group) = group else { continue };
+        let lacks = match group {
+            DhGroup::Modp1024
+            | DhGroup::Modp1024Subgroup160
+            | DhGroup::Modp2048Subgroup224
+            | DhGroup::Modp2048Subgroup256 => {
+                format!("as distributions build it, Debian's too, has no group {group}")
+            }
+            DhGroup::Ecp256 | DhGroup::Ecp384 | DhGroup::Ecp521 | DhGroup::Curve25519
+                if link.is_v1() && field == "ipsec.pfs" =>
+            {
+                format!("has group {group} in IKEv1 for phase 1, not for PFS")
+            }
+            _ => continue,
+        };
+        let fix = "Choose group 14 at both ends, or a libreswan built with that group";
+        sheet.warning(field, format!("libreswan {lacks}"), fix);
+    }
+    let (encryption, authentication) = (link.ike.encryption, link.ike.authentication);
+    if encryption.cipher().family() == CipherFamily::AesCcm {
+        let message = format!("libreswan has {encryption} for ESP, not for IKE");
+        sheet.error("ike.encryption", message, "Choose AES-GCM at both ends");
+    }
+    if authentication == IkeAuthentication::AesCmac {
+        let message = format!("libreswan has {authentication} for ESP, not for IKE");
+        sheet.error("ike.authentication", message, "Choose sha2-256 at both ends");
     }
     if !link.is_v1() && link.pairs().len() > 1 {
         let message = "libreswan makes a Child SA for each pair of subnets, not one for all of them";

@@ -60,6 +60,7 @@ use zeroize::Zeroizing;
 
 use crate::dialect::Dialect;
 use crate::finding::{Finding, Refusal};
+use crate::ikev1::gaps;
 use crate::link::Link;
 use sheet::Sheet;
 
@@ -138,6 +139,9 @@ impl Sheet<'_> {
             if end.id.is_none() {
                 self.error(field, "nothing says what this end calls itself", "Give its id");
             }
+        }
+        for gap in gaps(&link.ike, &link.ipsec) {
+            self.error(gap.field, gap.message, gap.fix);
         }
         if link.is_v1() || self.dialect.is_device() || self.dialect == Dialect::Libreswan {
             for subnet in link.unpaired() {

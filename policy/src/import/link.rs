@@ -99,7 +99,10 @@ impl Connection {
             IpsecProtocol::Esp => Some(choices.take("encryption", cipher, EspEncryption::ALL, faults)?),
             IpsecProtocol::Ah => None,
         };
-        let authentication = choices.take("authentication", hash, EspAuthentication::ALL, faults)?;
+        let authentication = match proposal.is_aead() {
+            true => None,
+            false => Some(choices.take("authentication", hash, EspAuthentication::ALL, faults)?),
+        };
         let pfs = match proposal.groups.as_slice() {
             [] => PfsChoice::Disabled,
             _ => PfsChoice::Group(choices.take("PFS group", group, DhGroup::ALL, faults)?),

@@ -31,6 +31,11 @@ fn there_and_back(link: &Link, dialect: Dialect) -> Option<Link> {
     Some(import.connections[0].link().unwrap_or_else(|error| panic!("{error}\n{text}\n{secrets:?}")))
 }
 
+/// Whether an export was refused since the language has no word for an algorithm.
+fn lacks_a_word(refusal: &str) -> bool {
+    refusal.contains("; it has ") || refusal.contains("for ESP, not for IKE")
+}
+
 const V4: Kind = Kind { families: &[false], v6: false, most: 6 };
 const V6: Kind = Kind { families: &[true], v6: true, most: 6 };
 const MIXED: Kind = Kind { families: &[false, true], v6: false, most: 6 };
@@ -49,14 +54,14 @@ proptest! {
         prop_assert_eq!(there_and_back(&link, Dialect::StrongSwan), Some(nameless(&link)));
     }
 
-    /// CONF-3, X-23: the same in libreswan's dialect, but for group 1, which it has not.
+    /// CONF-3, X-23: the same in libreswan's dialect, where it has words for the algorithms.
     #[test]
     fn libreswan_round_trip(link in all_kinds()) {
         if let Some(back) = there_and_back(&link, Dialect::Libreswan) {
             prop_assert_eq!(back, nameless(&link));
         } else {
             let refusal = export(&link, Dialect::Libreswan).unwrap_err().to_string();
-            prop_assert!(refusal.contains("modp768") || refusal.contains("family"), "{}", refusal);
+            prop_assert!(lacks_a_word(&refusal) || refusal.contains("family"), "{}", refusal);
         }
     }
 
@@ -77,7 +82,10 @@ proptest! {
                 prop_assert!(!refused);
                 prop_assert_eq!(back, nameless(&link));
             }
-            None => prop_assert!(refused, "{:?}", export(&link, Dialect::CiscoIos)),
+            None => {
+                let refusal = export(&link, Dialect::CiscoIos).unwrap_err().to_string();
+                prop_assert!(refused || lacks_a_word(&refusal), "{}", refusal);
+            }
         }
     }
 }

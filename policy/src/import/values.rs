@@ -73,8 +73,15 @@ pub(super) fn subnets(place: Place, text: &str, faults: &mut Faults) -> Vec<Cidr
     subnets
 }
 
-/// A list of proposals, separated by commas, with strongSwan's `!` at the end.
-pub(super) fn proposals(place: Place, spelling: Spelling, text: &str, faults: &mut Faults) -> Vec<Proposal> {
+/// A list of proposals, separated by commas, with strongSwan's `!` at the end. `of_phase` is [`Proposal::of_phase_1`] or
+/// [`Proposal::of_phase_2`].
+pub(super) fn proposals(
+    place: Place,
+    spelling: Spelling,
+    of_phase: fn(Proposal) -> Proposal,
+    text: &str,
+    faults: &mut Faults,
+) -> Vec<Proposal> {
     let text = text.trim().trim_end_matches('!');
     let mut proposals = Vec::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "default") {
@@ -83,7 +90,7 @@ pub(super) fn proposals(place: Place, spelling: Spelling, text: &str, faults: &m
             break;
         }
         match spelling.read(part) {
-            Ok(proposal) => proposals.push(proposal.without_implied_prf()),
+            Ok(proposal) => proposals.push(of_phase(proposal)),
             Err(error) => faults.error(place, error.to_string()),
         }
     }

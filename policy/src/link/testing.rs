@@ -14,6 +14,7 @@ use crate::algorithms::{
 };
 use crate::identity::Identity;
 use crate::ike_policy::IkePolicy;
+use crate::ikev1::gaps;
 use crate::ipsec_policy::IpsecPolicy;
 use crate::names::Name;
 use crate::psk::PreSharedKey;
@@ -83,14 +84,9 @@ pub(crate) fn psk() -> BoxedStrategy<PreSharedKey> {
 
 fn ike(version: IkeVersion) -> BoxedStrategy<IkePolicy> {
     let mode = any_of(ExchangeMode::ALL);
-    (
-        any_of(IkeEncryption::ALL),
-        any_of(IkeAuthentication::ALL),
-        any_of(DhGroup::ALL),
-        mode,
-        3_600_u32..=86_400,
-    )
-        .prop_map(move |(encryption, authentication, dh_group, mode, lifetime_secs)| IkePolicy {
+    let algorithms = (any_of(IkeEncryption::ALL), any_of(IkeAuthentication::ALL), any_of(DhGroup::ALL));
+    (algorithms, mode, 3_600_u32..=86_400)
+        .prop_map(move |((encryption, authentication, dh_group), mode, lifetime_secs)| IkePolicy {
             version,
             encryption,
             authentication,
@@ -110,7 +106,8 @@ fn ipsec() -> BoxedStrategy<IpsecPolicy> {
         .prop_map(|(protocol, (encryption, authentication), pfs, lifetime_secs)| IpsecPolicy {
             protocol,
             encryption: (protocol == IpsecProtocol::Esp).then_some(encryption),
-            authentication,
+            authentication: (protocol == IpsecProtocol::Ah || !encryption.is_aead())
+                .then_some(authentication),
             pfs: pfs.map_or(PfsChoice::Disabled, PfsChoice::Group),
             lifetime_secs,
             mode: crate::algorithms::IpsecMode::Tunnel,
@@ -135,7 +132,9 @@ pub(crate) fn links(kind: Kind) -> BoxedStrategy<Link> {
     let ends = (address(kind.v6), proptest::option::weighted(0.9, address(kind.v6)), any::<bool>());
     let ids = (proptest::option::of(id()), proptest::option::of(id()));
     let sides = (subnets(kind.families, kind.most), subnets(kind.families, kind.most));
-    let policies = any_of(IkeVersion::ALL).prop_flat_map(|version| (ike(version), ipsec()));
+    let policies = any_of(IkeVersion::ALL)
+        .prop_flat_map(|version| (ike(version), ipsec()))
+        .prop_filter("algorithms of the version", |(ike, ipsec)| gaps(ike, ipsec).is_empty());
     (names, ends, ids, sides, policies, psk(), any::<bool>())
         .prop_filter_map(
             "a tunnel",

@@ -95,7 +95,10 @@ fn phase_1(tunnel: &VpnTunnel) -> String {
 
 fn phase_2(tunnel: &VpnTunnel) -> String {
     let ipsec = &tunnel.ipsec;
-    let encryption = ipsec.encryption().map(|encryption| format!("{encryption}-")).unwrap_or_default();
     let pfs = ipsec.pfs.group().map_or("no PFS", |group| group.name());
-    format!("{} {encryption}{}, {pfs}", ipsec.protocol, ipsec.authentication)
+    let encryption = ipsec.encryption().map(|choice| choice.name());
+    let authentication = ipsec.authentication().map(|choice| choice.name());
+    let joined = if encryption.is_some() && authentication.is_some() { "-" } else { "" };
+    let (encryption, authentication) = (encryption.unwrap_or_default(), authentication.unwrap_or_default());
+    format!("{} {encryption}{joined}{authentication}, {pfs}", ipsec.protocol)
 }

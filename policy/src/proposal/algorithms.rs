@@ -3,6 +3,7 @@
 //! This is more than a tenant may choose: a peer's text that offers AES-GCM has no typing error in it, and a comparison
 //! must be able to say what it offers.
 
+use crate::algorithms::EspEncryption;
 use crate::text::text_enum;
 
 text_enum! {
@@ -26,12 +27,42 @@ text_enum! {
         Aes192Ctr = "aes192ctr",
         /// AES in counter mode with 256 bits.
         Aes256Ctr = "aes256ctr",
+        /// AES-GCM with 128 bits and a check value of 8 octets.
+        Aes128Gcm8 = "aes128gcm8",
+        /// AES-GCM with 128 bits and a check value of 12 octets.
+        Aes128Gcm12 = "aes128gcm12",
         /// AES-GCM with 128 bits and a check value of 16 octets.
-        Aes128Gcm = "aes128gcm16",
-        /// AES-GCM with 192 bits.
-        Aes192Gcm = "aes192gcm16",
-        /// AES-GCM with 256 bits.
-        Aes256Gcm = "aes256gcm16",
+        Aes128Gcm16 = "aes128gcm16",
+        /// AES-GCM with 192 bits and a check value of 8 octets.
+        Aes192Gcm8 = "aes192gcm8",
+        /// AES-GCM with 192 bits and a check value of 12 octets.
+        Aes192Gcm12 = "aes192gcm12",
+        /// AES-GCM with 192 bits and a check value of 16 octets.
+        Aes192Gcm16 = "aes192gcm16",
+        /// AES-GCM with 256 bits and a check value of 8 octets.
+        Aes256Gcm8 = "aes256gcm8",
+        /// AES-GCM with 256 bits and a check value of 12 octets.
+        Aes256Gcm12 = "aes256gcm12",
+        /// AES-GCM with 256 bits and a check value of 16 octets.
+        Aes256Gcm16 = "aes256gcm16",
+        /// AES-CCM with 128 bits and a check value of 8 octets.
+        Aes128Ccm8 = "aes128ccm8",
+        /// AES-CCM with 128 bits and a check value of 12 octets.
+        Aes128Ccm12 = "aes128ccm12",
+        /// AES-CCM with 128 bits and a check value of 16 octets.
+        Aes128Ccm16 = "aes128ccm16",
+        /// AES-CCM with 192 bits and a check value of 8 octets.
+        Aes192Ccm8 = "aes192ccm8",
+        /// AES-CCM with 192 bits and a check value of 12 octets.
+        Aes192Ccm12 = "aes192ccm12",
+        /// AES-CCM with 192 bits and a check value of 16 octets.
+        Aes192Ccm16 = "aes192ccm16",
+        /// AES-CCM with 256 bits and a check value of 8 octets.
+        Aes256Ccm8 = "aes256ccm8",
+        /// AES-CCM with 256 bits and a check value of 12 octets.
+        Aes256Ccm12 = "aes256ccm12",
+        /// AES-CCM with 256 bits and a check value of 16 octets.
+        Aes256Ccm16 = "aes256ccm16",
         /// ChaCha20 with Poly1305 (RFC 7634).
         ChaCha20Poly1305 = "chacha20poly1305",
         /// Camellia with 128 bits.
@@ -43,8 +74,8 @@ text_enum! {
 
 impl Encryption {
     /// Whether it authenticates by itself, so that no integrity algorithm stands beside it.
-    pub const fn is_aead(self) -> bool {
-        matches!(self, Self::Aes128Gcm | Self::Aes192Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305)
+    pub fn is_aead(self) -> bool {
+        EspEncryption::ALL.iter().any(|choice| choice.is_aead() && Self::from(*choice) == self)
     }
 }
 
@@ -63,6 +94,8 @@ text_enum! {
         Sha512 = "sha512",
         /// AES-XCBC-MAC-96.
         AesXcbc = "aesxcbc",
+        /// AES-CMAC-96.
+        AesCmac = "aescmac",
     }
 }
 
@@ -79,19 +112,24 @@ text_enum! {
         Sha384 = "prfsha384",
         /// HMAC-SHA2-512.
         Sha512 = "prfsha512",
+        /// AES-XCBC-PRF-128.
+        AesXcbc = "prfaesxcbc",
+        /// AES-CMAC-PRF-128.
+        AesCmac = "prfaescmac",
     }
 }
 
 impl Prf {
     /// The function that goes with `integrity` where nothing is named.
-    pub const fn of(integrity: Integrity) -> Option<Self> {
+    pub const fn of(integrity: Integrity) -> Self {
         match integrity {
-            Integrity::Md5 => Some(Self::Md5),
-            Integrity::Sha1 => Some(Self::Sha1),
-            Integrity::Sha256 => Some(Self::Sha256),
-            Integrity::Sha384 => Some(Self::Sha384),
-            Integrity::Sha512 => Some(Self::Sha512),
-            Integrity::AesXcbc => None,
+            Integrity::Md5 => Self::Md5,
+            Integrity::Sha1 => Self::Sha1,
+            Integrity::Sha256 => Self::Sha256,
+            Integrity::Sha384 => Self::Sha384,
+            Integrity::Sha512 => Self::Sha512,
+            Integrity::AesXcbc => Self::AesXcbc,
+            Integrity::AesCmac => Self::AesCmac,
         }
     }
 }

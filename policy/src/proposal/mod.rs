@@ -75,23 +75,39 @@ impl Proposal {
     }
 
     /// Whether it leaves no choice: one algorithm of each kind at most, the pseudo-random function that of the
-    /// integrity algorithm.
+    /// integrity algorithm where there is one.
     pub fn is_single(&self) -> bool {
         self.encryption.len() <= 1
             && self.integrity.len() <= 1
-            && self.prf.is_empty()
+            && self.prf.len() <= usize::from(self.integrity.is_empty())
             && self.groups.len() <= 1
     }
 
-    /// Leaves out the pseudo-random functions if they are those of the integrity algorithms, which need no word.
-    pub(crate) fn without_implied_prf(mut self) -> Self {
-        if self
-            .prf
-            .iter()
-            .map(|prf| Some(*prf))
-            .eq(self.integrity.iter().map(|integrity| Prf::of(*integrity)))
-        {
+    /// Whether every cipher authenticates by itself.
+    pub(crate) fn is_aead(&self) -> bool {
+        !self.encryption.is_empty() && self.encryption.iter().all(|cipher| cipher.is_aead())
+    }
+
+    /// As programs take a proposal of phase 1: beside ciphers that authenticate by themselves an integrity algorithm only
+    /// says what keys are derived with, and beside others that needs no word where both are of the same kind.
+    pub(crate) fn of_phase_1(mut self) -> Self {
+        let implied: Vec<Prf> = self.integrity.iter().copied().map(Prf::of).collect();
+        if self.is_aead() {
+            self.integrity.clear();
+            if self.prf.is_empty() {
+                self.prf = implied;
+            }
+        } else if self.prf == implied {
             self.prf.clear();
+        }
+        self
+    }
+
+    /// As programs take a proposal of phase 2: without an integrity algorithm beside ciphers that authenticate by
+    /// themselves (RFC 7296 §3.3).
+    pub(crate) fn of_phase_2(mut self) -> Self {
+        if self.is_aead() {
+            self.integrity.clear();
         }
         self
     }

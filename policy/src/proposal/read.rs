@@ -94,6 +94,9 @@ fn setting(
         (table.group.setting, group, of(table.group.words, Found::Group)),
     ];
     let line = line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    if table.beside_aead == Some(line.as_str()) {
+        return Ok(());
+    }
     let behind = |name: &str| {
         let rest = line.strip_prefix(name)?.strip_prefix(' ')?;
         (!name.is_empty()).then(|| rest.to_string())

@@ -157,7 +157,7 @@ pub(super) fn listed(words: &[&str]) -> String {
             list.push((*word).to_string());
         }
     }
-    list.join(", ")
+    if list.is_empty() { String::from("none") } else { list.join(", ") }
 }
 
 /// The names of the kinds, for errors.

@@ -3,8 +3,11 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::algorithms::{DhGroup, IkeAuthentication, IkeEncryption};
+use crate::algorithms::{
+    DhGroup, EspAuthentication, EspEncryption, IkeAuthentication, IkeEncryption, PfsChoice,
+};
 use crate::ike_policy::IkePolicy;
+use crate::ipsec_policy::IpsecPolicy;
 
 /// One line for each spelling of `aes128-sha1-modp1024`, written by hand.
 const DEFAULTS: &[(Spelling, &str)] = &[
@@ -42,7 +45,8 @@ fn the_defaults_in_every_spelling() {
     }
 }
 
-/// Whatever a spelling can write it reads back, as far as it holds it: all 4 × 3 × 5 proposals of IKE-2, IKE-3, IKE-5.
+/// Whatever a spelling can write it reads back, as far as it holds it: all proposals of IKE-2, IKE-3, IKE-5, the
+/// product's and the library's.
 #[test]
 fn every_choice_round_trips() {
     for encryption in IkeEncryption::ALL {
@@ -54,8 +58,7 @@ fn every_choice_round_trips() {
                 assert_eq!(proposal.to_string().parse(), Ok(proposal.clone()));
                 for spelling in Spelling::ALL {
                     let Ok(text) = spelling.write(&proposal) else { continue };
-                    let mut read = spelling.read(&text).unwrap();
-                    read.prf.clear();
+                    let mut read = spelling.read(&text).unwrap().of_phase_1();
                     let groups = proposal.groups.clone();
                     if read.groups.is_empty() {
                         read.groups = groups;
@@ -67,6 +70,60 @@ fn every_choice_round_trips() {
             }
         }
     }
+}
+
+/// The same for the ciphers and hashes of ESP (SEC-2, SEC-3).
+#[test]
+fn every_choice_of_phase_2_round_trips() {
+    for encryption in EspEncryption::ALL.iter().copied() {
+        for authentication in EspAuthentication::ALL.iter().copied() {
+            let authentication = (!encryption.is_aead()).then_some(authentication);
+            let policy = IpsecPolicy {
+                encryption: Some(encryption),
+                authentication,
+                pfs: PfsChoice::Disabled,
+                ..IpsecPolicy::default()
+            };
+            let proposal = Proposal::from(&policy);
+            for spelling in Spelling::ALL {
+                let Ok(text) = spelling.write(&proposal) else { continue };
+                let read = spelling.read(&text).unwrap();
+                assert_eq!(Proposal { prf: Vec::new(), ..read }, proposal, "{spelling:?}: {text}");
+            }
+            assert_eq!(ipsec_choice(&proposal), (Some(encryption), authentication, None));
+        }
+    }
+}
+
+/// Ciphers that authenticate by themselves, written by hand: the function that derives keys is named in each language's
+/// way, and an ASA wants to hear that there is no integrity algorithm.
+#[test]
+fn aead_words() {
+    let ike: Proposal = "aes256gcm16-prfsha384-ecp384".parse().unwrap();
+    let esp: Proposal = "aes256gcm16".parse().unwrap();
+    for (spelling, proposal, text) in [
+        (Spelling::StrongSwan, &ike, "aes256gcm16-prfsha384-ecp384"),
+        (Spelling::Libreswan, &ike, "aes_gcm256-sha2_384;dh20"),
+        (Spelling::IosIkeV2, &ike, "encryption aes-gcm-256\nprf sha384\ngroup 20"),
+        (Spelling::AsaIkeV2, &ike, "encryption aes-gcm-256\nprf sha384\ngroup 20\nintegrity null"),
+        (Spelling::StrongSwan, &esp, "aes256gcm16"),
+        (Spelling::Libreswan, &esp, "aes_gcm256"),
+        (Spelling::IosTransformSet, &esp, "esp-gcm 256"),
+        (Spelling::AsaProposal, &esp, "protocol esp encryption aes-gcm-256\nprotocol esp integrity null"),
+        (Spelling::JunosIpsec, &esp, "encryption-algorithm aes-256-gcm"),
+    ] {
+        assert_eq!(spelling.write(proposal).unwrap(), text, "{spelling:?}");
+    }
+    // Junos couples the function with the cipher and has no word for it.
+    assert_eq!(
+        Spelling::JunosIke.write(&ike).unwrap_err().to_string(),
+        "a Junos ike proposal has no pseudo-random function prfsha384; it has none"
+    );
+    // Programs take a hash beside such a cipher for the function.
+    for text in ["aes256gcm16-sha384-ecp384", "aes256gcm16-sha384-prfsha384-ecp384"] {
+        assert_eq!(text.parse::<Proposal>().unwrap().of_phase_1(), ike);
+    }
+    assert_eq!("aes256gcm16-sha1".parse::<Proposal>().unwrap().of_phase_2(), esp);
 }
 
 /// What a language has no word for is refused with what it has.

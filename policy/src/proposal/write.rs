@@ -28,13 +28,18 @@ pub(super) fn write(spelling: Spelling, table: &Table, proposal: &Proposal) -> R
         (table.prf.setting, prfs),
         (table.group.setting, groups),
     ];
-    Ok(joined(table.form, &settings))
+    let mut text = joined(table.form, &settings);
+    if let Some(line) = table.beside_aead.filter(|_| proposal.is_aead()) {
+        text.push('\n');
+        text.push_str(line);
+    }
+    Ok(text)
 }
 
 /// A language that names the function as well as the integrity algorithm needs it named.
 fn prfs(table: &Table, proposal: &Proposal) -> Vec<Prf> {
     if proposal.prf.is_empty() && table.form == Form::Settings && !table.prf.words.is_empty() {
-        return proposal.integrity.iter().filter_map(|integrity| Prf::of(*integrity)).collect();
+        return proposal.integrity.iter().copied().map(Prf::of).collect();
     }
     proposal.prf.clone()
 }

@@ -28,8 +28,17 @@ pub(super) fn ipsec(tunnel: &VpnTunnel, rules: &Rules, findings: &mut Vec<Findin
         let fix = "Remove the encryption, or set the protocol to esp";
         findings.push(Finding::error("SEC-1", at("encryption"), message, fix));
     }
-    let authentication = policy.authentication;
-    findings.extend(choice("SEC-2", at("authentication"), authentication, &limits.esp_authentication));
+    if let (Some(encryption), None, Some(authentication)) =
+        (policy.encryption(), policy.authentication(), policy.authentication)
+    {
+        let message =
+            format!("authentication {authentication} is set, but {encryption} authenticates by itself");
+        let fix = "Remove the authentication, or choose an encryption in CBC mode";
+        findings.push(Finding::error("SEC-2", at("authentication"), message, fix));
+    }
+    if let Some(authentication) = policy.authentication() {
+        findings.extend(choice("SEC-2", at("authentication"), authentication, &limits.esp_authentication));
+    }
     if let Some(encryption) = policy.encryption() {
         findings.extend(choice("SEC-3", at("encryption"), encryption, &limits.esp_encryption));
     }

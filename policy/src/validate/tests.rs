@@ -195,7 +195,7 @@ fn weak_choices_warn() {
         t.ike.authentication = IkeAuthentication::Md5;
         t.ike.encryption = IkeEncryption::TripleDes;
         t.ike.dh_group = DhGroup::Modp2048Subgroup256;
-        t.ipsec.authentication = EspAuthentication::Md5;
+        t.ipsec.authentication = Some(EspAuthentication::Md5);
         t.ipsec.encryption = Some(EspEncryption::TripleDes);
         t.ipsec.pfs = PfsChoice::Group(DhGroup::Modp768);
     });
@@ -209,7 +209,7 @@ fn weak_choices_warn() {
 /// SEC-2: sha2-256 is refused under the product's limits and accepted under the library's.
 #[test]
 fn sec_2_limits_decide() {
-    let sha2 = |t: &mut VpnTunnel| t.ipsec.authentication = EspAuthentication::Sha2_256;
+    let sha2 = |t: &mut VpnTunnel| t.ipsec.authentication = Some(EspAuthentication::Sha2_256);
     let found = findings(sha2);
     assert_eq!(errors(&found), ["SEC-2"]);
     assert_eq!(found[0].fix, "Choose one of md5, sha1");
@@ -228,6 +228,63 @@ fn narrower_limits_refuse() {
     rules.limits.pfs_groups.remove(&DhGroup::Modp2048);
     let found = findings_at(|_| (), "1.1.1.1", &rules);
     assert_eq!(errors(&found), ["IKE-2", "IKE-3", "IKE-5", "SEC-3", "SEC-4"]);
+}
+
+/// IKE-2, IKE-3, IKE-5, SEC-2, SEC-3, SEC-4: what the library has beyond the product is refused with the product's values,
+/// and has no finding where an embedder allows it.
+#[test]
+fn beyond_the_product() {
+    let modern = |t: &mut VpnTunnel| {
+        t.ike.encryption = IkeEncryption::Aes256Gcm16;
+        t.ike.authentication = IkeAuthentication::Sha2_384;
+        t.ike.dh_group = DhGroup::Ecp384;
+        t.ipsec.encryption = Some(EspEncryption::Aes256Ctr);
+        t.ipsec.authentication = Some(EspAuthentication::Sha2_512);
+        t.ipsec.pfs = PfsChoice::Group(DhGroup::Curve25519);
+    };
+    let found = findings(modern);
+    assert_eq!(errors(&found), ["IKE-2", "IKE-3", "IKE-5", "SEC-2", "SEC-3", "SEC-4"]);
+    assert_eq!(found[1].message, "IKE encryption algorithm aes256gcm16 is not allowed here");
+    assert_eq!(found[1].fix, "Choose one of 3des, aes128, aes192, aes256");
+    assert_eq!(found[5].fix, "Choose one of 1, 2, 5, 14, 24");
+    let rules = Rules { limits: Limits::library(), ..Rules::default() };
+    assert_eq!(findings_at(modern, "1.1.1.1", &rules), []);
+}
+
+/// IKE-2, IKE-3, SEC-2, SEC-3: IKEv1 has numbers for AES-GCM in phase 2 and for none of these.
+#[test]
+fn what_ikev1_cannot_negotiate() {
+    let rules = Rules { limits: Limits::library(), ..everything() };
+    let v1 = |encryption: IkeEncryption, authentication: IkeAuthentication, esp: EspEncryption| {
+        let change = move |t: &mut VpnTunnel| {
+            t.ike.version = IkeVersion::V1;
+            (t.ike.encryption, t.ike.authentication) = (encryption, authentication);
+            t.ipsec.encryption = Some(esp);
+            t.ipsec.authentication = (!esp.is_aead()).then_some(EspAuthentication::AesCmac);
+        };
+        findings_at(change, "1.1.1.1", &rules)
+    };
+    let (sha512, cmac) = (IkeAuthentication::Sha2_512, IkeAuthentication::AesCmac);
+    assert_eq!(v1(IkeEncryption::Aes256, sha512, EspEncryption::Aes256Gcm16), []);
+    let found = v1(IkeEncryption::Aes128Gcm16, cmac, EspEncryption::ChaCha20Poly1305);
+    assert_eq!(errors(&found), ["IKE-3", "IKE-2", "SEC-3"]);
+    assert_eq!(
+        found[0].to_string(),
+        "error IKE-3 at tunnel[t-1].ike.encryption: IKEv1 has no number for aes128gcm16, so that no peer can be offered \
+         it. Set the version to v2, or choose one of 3des, aes128, aes192, aes256"
+    );
+    assert_eq!(errors(&v1(IkeEncryption::Aes128, sha512, EspEncryption::Aes128Ctr)), ["SEC-2"]);
+}
+
+/// SEC-2: an authentication beside a cipher that authenticates by itself is an error.
+#[test]
+fn sec_2_authentication_beside_aead() {
+    let rules = Rules { limits: Limits::library(), ..Rules::default() };
+    let change = |t: &mut VpnTunnel| {
+        t.ipsec.encryption = Some(EspEncryption::Aes128Gcm16);
+        t.ipsec.authentication = Some(EspAuthentication::Sha1);
+    };
+    assert_eq!(errors(&findings_at(change, "1.1.1.1", &rules)), ["SEC-2"]);
 }
 
 /// SEC-1: an encryption with AH is an error.

@@ -3,6 +3,7 @@
 use super::{Rules, ike, ipsec, security_group, subnets};
 use crate::finding::Finding;
 use crate::gateway::VpnGateway;
+use crate::ikev1::gaps;
 use crate::peer::PeerGateway;
 use crate::tunnel::VpnTunnel;
 use alloc::format;
@@ -20,6 +21,10 @@ pub(crate) fn tunnel(
     subnets::subnets(tunnel, gateway, &rules.limits, &mut findings);
     ike::ike(tunnel, gateway, peer, rules, &mut findings);
     ipsec::ipsec(tunnel, rules, &mut findings);
+    for gap in gaps(&tunnel.ike, &tunnel.ipsec) {
+        let path = format!("tunnel[{}].{}", tunnel.id, gap.field);
+        findings.push(Finding::error(gap.rule, path, gap.message, gap.fix));
+    }
     if let (Some(gateway), Some(peer)) = (gateway, peer) {
         ipsec::ah_through_nat(tunnel, gateway, peer, &mut findings);
         findings.extend(security_group::needs(tunnel, gateway, peer));

@@ -1,22 +1,25 @@
 //! Every combination of the values that a tenant may choose.
 
+use ipsec_policy::export::export;
 use ipsec_policy::{
-    DhGroup, EspAuthentication, EspEncryption, ExchangeMode, IkeAuthentication, IkeEncryption, IkePolicy,
-    IkeVersion, IpsecPolicy, IpsecProtocol, Link, LinkEnd, Name, PfsChoice, PreSharedKey,
+    DhGroup, Dialect, EspAuthentication, EspEncryption, ExchangeMode, IkeAuthentication, IkeEncryption,
+    IkePolicy, IkeVersion, IpsecPolicy, IpsecProtocol, Limits, Link, LinkEnd, Name, PfsChoice, PreSharedKey,
 };
 
-/// Every policy of phase 1: both versions and both modes, 4 ciphers, 3 hashes, 5 groups.
+const EXCHANGES: [(IkeVersion, Option<ExchangeMode>); 3] = [
+    (IkeVersion::V1, Some(ExchangeMode::Main)),
+    (IkeVersion::V1, Some(ExchangeMode::Aggressive)),
+    (IkeVersion::V2, None),
+];
+
+/// Every policy of phase 1 that the product has: both versions and both modes, 4 ciphers, 3 hashes, 5 groups.
 pub(crate) fn phase_1() -> Vec<IkePolicy> {
-    let exchanges = [
-        (IkeVersion::V1, Some(ExchangeMode::Main)),
-        (IkeVersion::V1, Some(ExchangeMode::Aggressive)),
-        (IkeVersion::V2, None),
-    ];
+    let product = Limits::product();
     let mut policies = Vec::new();
-    for (version, exchange_mode) in exchanges {
-        for encryption in IkeEncryption::ALL {
-            for authentication in IkeAuthentication::ALL {
-                for dh_group in DhGroup::ALL {
+    for (version, exchange_mode) in EXCHANGES {
+        for encryption in &product.ike_encryption {
+            for authentication in &product.ike_authentication {
+                for dh_group in &product.dh_groups {
                     policies.push(IkePolicy {
                         version,
                         exchange_mode,
@@ -34,18 +37,19 @@ pub(crate) fn phase_1() -> Vec<IkePolicy> {
     policies
 }
 
-/// Every policy of phase 2: ESP with 4 ciphers and AH, 3 hashes, 5 groups of PFS and none.
+/// Every policy of phase 2 that the product has: ESP with 4 ciphers and AH, 2 hashes, 5 groups of PFS and none.
 pub(crate) fn phase_2() -> Vec<IpsecPolicy> {
-    let ciphers = EspEncryption::ALL.iter().copied().map(Some).chain([None]);
+    let product = Limits::product();
+    let ciphers = product.esp_encryption.iter().copied().map(Some).chain([None]);
     let mut policies = Vec::new();
     for encryption in ciphers {
-        for authentication in EspAuthentication::ALL {
-            let groups = DhGroup::ALL.iter().copied().map(PfsChoice::Group).chain([PfsChoice::Disabled]);
-            for pfs in groups {
+        for authentication in &product.esp_authentication {
+            let groups = product.pfs_groups.iter().copied().map(PfsChoice::Group);
+            for pfs in groups.chain([PfsChoice::Disabled]) {
                 policies.push(IpsecPolicy {
                     protocol: if encryption.is_some() { IpsecProtocol::Esp } else { IpsecProtocol::Ah },
                     encryption,
-                    authentication: *authentication,
+                    authentication: Some(*authentication),
                     pfs,
                     lifetime_secs: if policies.len() % 2 == 0 { 86_400 } else { 3_600 },
                     ..IpsecPolicy::default()
@@ -54,6 +58,38 @@ pub(crate) fn phase_2() -> Vec<IpsecPolicy> {
         }
     }
     policies
+}
+
+/// What the library has beyond the product: in each exchange every cipher with every authentication, and every group, of
+/// both phases. Exports refuse what IKEv1 has no number for; the rest must be taken.
+pub(crate) fn beyond() -> Vec<Link> {
+    let mut policies = Vec::new();
+    for (version, exchange_mode) in EXCHANGES {
+        let ike = IkePolicy { version, exchange_mode, dh_group: DhGroup::Modp2048, ..IkePolicy::default() };
+        let ipsec = IpsecPolicy { pfs: PfsChoice::Disabled, ..IpsecPolicy::default() };
+        for encryption in IkeEncryption::ALL.iter().copied() {
+            for authentication in IkeAuthentication::ALL.iter().copied() {
+                policies.push((IkePolicy { encryption, authentication, ..ike.clone() }, ipsec.clone()));
+            }
+        }
+        for encryption in EspEncryption::ALL.iter().copied() {
+            let all = if encryption.is_aead() { &[][..] } else { EspAuthentication::ALL };
+            for authentication in all.iter().copied().map(Some).chain([None]) {
+                let ipsec = IpsecPolicy { encryption: Some(encryption), authentication, ..ipsec.clone() };
+                policies.push((ike.clone(), ipsec));
+            }
+        }
+        for dh_group in DhGroup::ALL.iter().copied() {
+            policies.push((IkePolicy { dh_group, ..ike.clone() }, ipsec.clone()));
+            policies.push((ike.clone(), IpsecPolicy { pfs: PfsChoice::Group(dh_group), ..ipsec.clone() }));
+        }
+    }
+    let links = policies.into_iter().enumerate().map(|(index, (ike, ipsec))| link(index, ike, ipsec));
+    links.filter(|link| !unknown_to_v1(link)).collect()
+}
+
+fn unknown_to_v1(link: &Link) -> bool {
+    export(link, Dialect::Swanctl).is_err_and(|refusal| refusal.to_string().contains("IKEv1 has no number"))
 }
 
 /// A tunnel for every phase 1 with every phase 2, each with a peer and subnets of its own.

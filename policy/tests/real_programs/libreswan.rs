@@ -69,33 +69,28 @@ fn check(exports: &[Export]) -> Outcome {
 /// Exactly the exports with a warning must be refused.
 fn algorithms() -> Outcome {
     let mut accepted = [Vec::new(), Vec::new()];
-    for (index, ike) in combinations::phase_1().into_iter().enumerate() {
-        let v1 = ike.version == IkeVersion::V1;
-        let link = combinations::link(
-            index,
-            ike,
-            IpsecPolicy { pfs: ipsec_policy::PfsChoice::Disabled, ..IpsecPolicy::default() },
-        );
-        if let Some(proposal) = proposal(&link, "ike=", "ike", "ike.dh_group", v1)? {
-            accepted[usize::from(v1)].push(proposal);
+    let no_pfs = IpsecPolicy { pfs: ipsec_policy::PfsChoice::Disabled, ..IpsecPolicy::default() };
+    let group_14 = IkePolicy { dh_group: DhGroup::Modp2048, ..IkePolicy::default() };
+    let links = (combinations::phase_1().into_iter().map(|ike| (ike, no_pfs.clone())))
+        .chain(combinations::phase_2().into_iter().map(|ipsec| (group_14.clone(), ipsec)))
+        .enumerate()
+        .map(|(index, (ike, ipsec))| combinations::link(index, ike, ipsec))
+        .chain(combinations::beyond());
+    for link in links {
+        let v1 = link.ike.version == IkeVersion::V1;
+        let protocol = if link.ipsec.protocol == IpsecProtocol::Esp { "esp" } else { "ah" };
+        for (key, protocol, field) in [("ike=", "ike", "ike.dh_group"), ("phase2alg=", protocol, "ipsec.pfs")]
+        {
+            accepted[usize::from(v1)].extend(proposal(&link, key, protocol, field, v1)?);
         }
     }
-    for (index, ipsec) in combinations::phase_2().into_iter().enumerate() {
-        let protocol = if ipsec.protocol == IpsecProtocol::Esp { "esp" } else { "ah" };
-        let link = combinations::link(
-            index,
-            IkePolicy { dh_group: DhGroup::Modp2048, ..IkePolicy::default() },
-            ipsec,
-        );
-        if let Some(proposal) = proposal(&link, "phase2alg=", protocol, "ipsec.pfs", false)? {
-            accepted[0].push(proposal);
-        }
-    }
-    for (version, proposals) in ["-v2", "-v1"].into_iter().zip(&accepted) {
+    for (version, proposals) in ["-v2", "-v1"].into_iter().zip(&mut accepted) {
+        proposals.sort_unstable();
+        proposals.dedup();
         if proposals.is_empty() {
             return Err(format!("no proposal for {version}"));
         }
-        let output = run(Command::new(libreswan("algparse")).arg(version).args(proposals))?;
+        let output = run(Command::new(libreswan("algparse")).arg(version).args(&*proposals))?;
         if !output.status.success() {
             return Err(format!("algparse {version} refuses: {}", text_of(&output)));
         }

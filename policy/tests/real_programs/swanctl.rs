@@ -12,7 +12,8 @@ const BATCH: usize = 600;
 
 /// CONF-2: strongSwan takes every combination of policy values in swanctl.conf.
 pub(crate) fn every_combination() -> Outcome {
-    combinations::links().chunks(BATCH).try_for_each(|links| load(links).map(drop))
+    let (product, beyond) = (combinations::links(), combinations::beyond());
+    product.chunks(BATCH).chain(beyond.chunks(BATCH)).try_for_each(|links| load(links).map(drop))
 }
 
 /// hostile names, ids and keys leave every connection and every key what it was meant to be.

@@ -17,6 +17,18 @@ pub(crate) fn phase_1() -> Vec<Case> {
         ("IKE-1", "a third version", Refused, Box::new(|| Told::error("IKE-1", "v3".parse::<IkeVersion>()))),
         ("IKE-2", "sha2-256", Accepted, with_tunnel(|t| t.ike.authentication = IkeAuthentication::Sha2_256)),
         ("IKE-2", "md5 is weak", Refused, with_tunnel(|t| t.ike.authentication = IkeAuthentication::Md5)),
+        (
+            "IKE-2",
+            "sha2-384 is not the product's",
+            Refused,
+            with_tunnel(|t| t.ike.authentication = IkeAuthentication::Sha2_384),
+        ),
+        (
+            "IKE-3",
+            "AES-GCM is not the product's",
+            Refused,
+            with_tunnel(|t| t.ike.encryption = IkeEncryption::Aes128Gcm16),
+        ),
         ("IKE-3", "aes256", Accepted, with_tunnel(|t| t.ike.encryption = IkeEncryption::Aes256)),
         ("IKE-3", "3des is weak", Refused, with_tunnel(|t| t.ike.encryption = IkeEncryption::TripleDes)),
         (
@@ -40,6 +52,12 @@ pub(crate) fn phase_1() -> Vec<Case> {
             "a mode in IKEv2",
             Refused,
             with_tunnel(|t| t.ike.exchange_mode = Some(ExchangeMode::Main)),
+        ),
+        (
+            "IKE-5",
+            "group 19 is not the product's",
+            Refused,
+            with_tunnel(|t| t.ike.dh_group = DhGroup::Ecp256),
         ),
         ("IKE-5", "group 14", Accepted, with_tunnel(|t| t.ike.dh_group = DhGroup::Modp2048)),
         (
@@ -118,13 +136,24 @@ pub(crate) fn phase_2() -> Vec<Case> {
                     (IpsecProtocol::Ah, Some("10.23.228.173".parse().unwrap()));
             }),
         ),
-        ("SEC-2", "sha1", Accepted, with_tunnel(|t| t.ipsec.authentication = EspAuthentication::Sha1)),
-        ("SEC-2", "md5 is weak", Refused, with_tunnel(|t| t.ipsec.authentication = EspAuthentication::Md5)),
+        ("SEC-2", "sha1", Accepted, with_tunnel(|t| t.ipsec.authentication = Some(EspAuthentication::Sha1))),
+        (
+            "SEC-2",
+            "md5 is weak",
+            Refused,
+            with_tunnel(|t| t.ipsec.authentication = Some(EspAuthentication::Md5)),
+        ),
         (
             "SEC-2",
             "sha2-256 is not the product's",
             Refused,
-            with_tunnel(|t| t.ipsec.authentication = EspAuthentication::Sha2_256),
+            with_tunnel(|t| t.ipsec.authentication = Some(EspAuthentication::Sha2_256)),
+        ),
+        (
+            "SEC-3",
+            "AES-GCM is not the product's",
+            Refused,
+            with_tunnel(|t| t.ipsec.encryption = Some(EspEncryption::Aes256Gcm16)),
         ),
         ("SEC-3", "aes192", Accepted, with_tunnel(|t| t.ipsec.encryption = Some(EspEncryption::Aes192))),
         (
@@ -132,6 +161,12 @@ pub(crate) fn phase_2() -> Vec<Case> {
             "3des is weak",
             Refused,
             with_tunnel(|t| t.ipsec.encryption = Some(EspEncryption::TripleDes)),
+        ),
+        (
+            "SEC-4",
+            "group 31 is not the product's",
+            Refused,
+            with_tunnel(|t| t.ipsec.pfs = PfsChoice::Group(DhGroup::Curve25519)),
         ),
         ("SEC-4", "no PFS", Accepted, with_tunnel(|t| t.ipsec.pfs = PfsChoice::Disabled)),
         (

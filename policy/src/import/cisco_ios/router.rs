@@ -100,7 +100,7 @@ impl<'a> Router<'a> {
                 self.keyrings_v1.insert(name, Keyring1::read(block, faults));
             }
             ["ikev2", "proposal", name, ..] => {
-                let proposal = settings(block, Spelling::IosIkeV2, faults).without_implied_prf();
+                let proposal = settings(block, Spelling::IosIkeV2, faults).of_phase_1();
                 self.proposals_v2.insert(name, Setting::at(block.head.place(), proposal));
             }
             ["ikev2", "policy", ..] => self.policies_v2.push(Policy2::read(block, faults)),
@@ -215,7 +215,7 @@ impl TransformSet {
     fn read(block: &Block<'_>, words: &[&str], faults: &mut Faults) -> Option<Self> {
         let place = block.head.at(4);
         let proposal = match Spelling::IosTransformSet.read(&words.join(" ")) {
-            Ok(proposal) => proposal,
+            Ok(proposal) => proposal.of_phase_2(),
             Err(error) => {
                 faults.error(place, alloc::format!("{error}"));
                 return None;

@@ -152,8 +152,9 @@ pub(super) fn read(dialect: Dialect, conn: &Conn<'_>, faults: &mut Faults) -> Op
     let auth = authentication(&mut reader);
     let libreswan = dialect == Dialect::Libreswan;
     let spelling = if libreswan { Spelling::Libreswan } else { Spelling::StrongSwan };
-    let ike = reader
-        .set(&["ike"], Vec::new(), |place, _, text| Some(values::proposals(place, spelling, text, faults)));
+    let ike = reader.set(&["ike"], Vec::new(), |place, _, text| {
+        Some(values::proposals(place, spelling, Proposal::of_phase_1, text, faults))
+    });
     let (protocol, ipsec) = phase_2(&mut reader, spelling, &ike, faults);
     // The programs' own defaults: three hours and one for strongSwan, eight for libreswan.
     let (ike_default, ipsec_default) = if libreswan { (28_800, 28_800) } else { (10_800, 3_600) };
@@ -256,7 +257,9 @@ fn phase_2(
         (None, None) => Setting::default_of(IpsecProtocol::Esp),
     };
     let mut proposals = match found {
-        Some((_, text, place)) => Setting::at(place, values::proposals(place, spelling, text, faults)),
+        Some((_, text, place)) => {
+            Setting::at(place, values::proposals(place, spelling, Proposal::of_phase_2, text, faults))
+        }
         None => Setting::default_of(Vec::new()),
     };
     let pfs = reader.get(&["pfs"]);

@@ -9,7 +9,7 @@ use super::tree::Section;
 use crate::algorithms::IpsecProtocol;
 use crate::import::fault::Faults;
 use crate::import::{Connection, Place, ReadAddress, ReadChild, Setting, values};
-use crate::proposal::Spelling;
+use crate::proposal::{Proposal, Spelling};
 
 const KNOWN: &[&str] = &[
     "local_ts",
@@ -68,7 +68,8 @@ pub(super) fn read(section: &Section, whole: Connection, faults: &mut Faults) ->
     };
     let key = if protocol.value == IpsecProtocol::Ah { "ah_proposals" } else { "esp_proposals" };
     let ipsec = get(section, key, Vec::new(), |entry| {
-        Some(values::proposals(entry.value_place, Spelling::StrongSwan, &entry.value, faults))
+        let (place, of_phase) = (entry.value_place, Proposal::of_phase_2);
+        Some(values::proposals(place, Spelling::StrongSwan, of_phase, &entry.value, faults))
     });
     let transport = get(section, "mode", false, |entry| match entry.value.as_str() {
         "tunnel" => Some(false),

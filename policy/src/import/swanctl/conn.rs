@@ -10,7 +10,7 @@ use crate::algorithms::{ExchangeMode, IkeVersion};
 use crate::identity::Identity;
 use crate::import::fault::Faults;
 use crate::import::{Connection, ReadAddress, ReadAuth, ReadEnd, ReadId, Setting, values};
-use crate::proposal::Spelling;
+use crate::proposal::{Proposal, Spelling};
 
 /// Keys that are read, and keys that change nothing that a tunnel has.
 const KNOWN: &[&str] = &[
@@ -62,7 +62,8 @@ pub(super) fn read(section: &Section, faults: &mut Faults) -> Vec<Connection> {
         Some(if aggressive { ExchangeMode::Aggressive } else { ExchangeMode::Main })
     });
     let ike = get(section, "proposals", Vec::new(), |entry| {
-        Some(values::proposals(entry.value_place, Spelling::StrongSwan, &entry.value, faults))
+        let (place, of_phase) = (entry.value_place, Proposal::of_phase_1);
+        Some(values::proposals(place, Spelling::StrongSwan, of_phase, &entry.value, faults))
     });
     let ike_lifetime = ike_lifetime(section, faults);
     let (here, local) = end(section, "local", "local_addrs", faults);

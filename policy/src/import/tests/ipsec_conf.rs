@@ -70,19 +70,16 @@ conn a
 conn
 ";
     assert_eq!(
-        faults(text)[..2],
+        faults(text)[..1],
         [
             "line 2, column 17: keyexchange cannot be `ikev3`; write one of ike, ikev1, ikev2; did you mean `ikev1`?",
-            "line 3, column 9: `mopd1024` is no algorithm of strongSwan; allowed are 3des, aes128, aes192, aes256, \
-             aes, aes128ctr, aes192ctr, aes256ctr, aes128gcm16, aes192gcm16, aes256gcm16, aes128gcm128, \
-             aes192gcm128, aes256gcm128, aes128gcm, aes192gcm, aes256gcm, chacha20poly1305, camellia128, camellia, \
-             camellia256, des, null, md5, sha1, sha, sha256, sha2_256, sha384, sha2_384, sha512, sha2_512, aesxcbc, \
-             prfmd5, prfsha1, prfsha256, prfsha384, prfsha512, modp768, modp1024, modp1536, modp2048, modp3072, \
-             modp4096, modp6144, modp8192, ecp256, ecp384, ecp521, modp1024s160, modp2048s224, modp2048s256, \
-             curve25519, x25519; did you mean `modp1024`?",
         ]
     );
     let found = faults(text);
+    assert!(found[1].starts_with(
+        "line 3, column 9: `mopd1024` is no algorithm of strongSwan; allowed are 3des, aes128, aes192, aes256, "
+    ));
+    assert!(found[1].ends_with(", curve25519, x25519; did you mean `modp1024`?"));
     assert!(
         found[2].starts_with(
             "line 4, column 16: `192.168.1.5/24` has host bits set; the network is 192.168.1.0/24"
@@ -135,7 +132,7 @@ conn a
     right=vpn.example.org
     rightsubnet=10.1.0.0/24
     type=transport
-    ike=aes256gcm16-prfsha384-ecp384
+    ike=aes128-aes256-sha1-ecp384
     esp=aes128-sha1,aes256-sha256
 ";
     let connection = &read(Dialect::StrongSwan, text, None).unwrap().connections[0];

@@ -42,6 +42,7 @@ pub(in crate::proposal) const IOS_IKEV1: Table = Table {
     ah: Words::NONE,
     prf: Words::NONE,
     group: Words::new("group", IOS_GROUPS),
+    beside_aead: None,
 };
 
 /// `crypto ikev2 proposal`.
@@ -54,8 +55,8 @@ pub(in crate::proposal) const IOS_IKEV2: Table = Table {
             (E::Aes128, "aes-cbc-128"),
             (E::Aes192, "aes-cbc-192"),
             (E::Aes256, "aes-cbc-256"),
-            (E::Aes128Gcm, "aes-gcm-128"),
-            (E::Aes256Gcm, "aes-gcm-256"),
+            (E::Aes128Gcm16, "aes-gcm-128"),
+            (E::Aes256Gcm16, "aes-gcm-256"),
             (E::Des, "des"),
         ],
     ),
@@ -81,6 +82,7 @@ pub(in crate::proposal) const IOS_IKEV2: Table = Table {
         ],
     ),
     group: Words::new("group", IOS_GROUPS),
+    beside_aead: None,
 };
 
 /// `crypto ipsec transform-set`. The group stands in the crypto map (`set pfs`).
@@ -94,9 +96,9 @@ pub(in crate::proposal) const IOS_TRANSFORM_SET: Table = Table {
             (E::Aes128, "esp-aes 128"),
             (E::Aes192, "esp-aes 192"),
             (E::Aes256, "esp-aes 256"),
-            (E::Aes128Gcm, "esp-gcm"),
-            (E::Aes192Gcm, "esp-gcm 192"),
-            (E::Aes256Gcm, "esp-gcm 256"),
+            (E::Aes128Gcm16, "esp-gcm"),
+            (E::Aes192Gcm16, "esp-gcm 192"),
+            (E::Aes256Gcm16, "esp-gcm 256"),
             (E::Des, "esp-des"),
             (E::Null, "esp-null"),
         ],
@@ -123,6 +125,7 @@ pub(in crate::proposal) const IOS_TRANSFORM_SET: Table = Table {
     ),
     prf: Words::NONE,
     group: Words::NONE,
+    beside_aead: None,
 };
 
 const ASA_CIPHERS: &[(E, &str)] = &[
@@ -131,9 +134,9 @@ const ASA_CIPHERS: &[(E, &str)] = &[
     (E::Aes192, "aes-192"),
     (E::Aes256, "aes-256"),
     (E::Des, "des"),
-    (E::Aes128Gcm, "aes-gcm"),
-    (E::Aes192Gcm, "aes-gcm-192"),
-    (E::Aes256Gcm, "aes-gcm-256"),
+    (E::Aes128Gcm16, "aes-gcm"),
+    (E::Aes192Gcm16, "aes-gcm-192"),
+    (E::Aes256Gcm16, "aes-gcm-256"),
 ];
 
 /// `crypto ikev1 policy` of an ASA, which knows no SHA2 and no group 24 there.
@@ -156,6 +159,7 @@ pub(in crate::proposal) const ASA_IKEV1: Table = Table {
         "group",
         &[(G::Modp768, "1"), (G::Modp1024, "2"), (G::Modp1536, "5"), (G::Modp2048, "14")],
     ),
+    beside_aead: None,
 };
 
 /// `crypto ipsec ikev1 transform-set` of an ASA, which has no AH.
@@ -176,6 +180,7 @@ pub(in crate::proposal) const ASA_TRANSFORM_SET: Table = Table {
     ah: Words::NONE,
     prf: Words::NONE,
     group: Words::NONE,
+    beside_aead: None,
 };
 
 /// `crypto ikev2 policy` of an ASA.
@@ -204,6 +209,7 @@ pub(in crate::proposal) const ASA_IKEV2: Table = Table {
         ],
     ),
     group: Words::new("group", IOS_GROUPS),
+    beside_aead: Some("integrity null"),
 };
 
 /// `crypto ipsec ikev2 ipsec-proposal` of an ASA.
@@ -223,4 +229,5 @@ pub(in crate::proposal) const ASA_PROPOSAL: Table = Table {
     ah: Words::NONE,
     prf: Words::NONE,
     group: Words::NONE,
+    beside_aead: Some("protocol esp integrity null"),
 };

@@ -58,6 +58,7 @@ pub(in crate::proposal) const H3C_IKEV1: Table = Table {
             (G::Modp2048Subgroup256, "group24"),
         ],
     ),
+    beside_aead: None,
 };
 
 /// `ikev2 proposal`.
@@ -88,6 +89,7 @@ pub(in crate::proposal) const H3C_IKEV2: Table = Table {
             (G::Modp2048Subgroup256, "group24"),
         ],
     ),
+    beside_aead: None,
 };
 
 /// `ipsec transform-set`, the group of PFS included.
@@ -109,4 +111,5 @@ pub(in crate::proposal) const H3C_IPSEC: Table = Table {
             (G::Modp2048Subgroup256, "dh-group24"),
         ],
     ),
+    beside_aead: None,
 };

@@ -38,6 +38,7 @@ pub(in crate::proposal) const HUAWEI_IKEV1: Table = Table {
     ah: Words::NONE,
     prf: Words::NONE,
     group: Words::new("dh", GROUPS),
+    beside_aead: None,
 };
 
 /// `ike proposal` for IKEv2.
@@ -67,6 +68,7 @@ pub(in crate::proposal) const HUAWEI_IKEV2: Table = Table {
         ],
     ),
     group: Words::new("dh", GROUPS),
+    beside_aead: None,
 };
 
 /// `ipsec proposal`. The group stands in the IPsec policy (`pfs`).
@@ -77,4 +79,5 @@ pub(in crate::proposal) const HUAWEI_IPSEC: Table = Table {
     ah: Words::new("ah authentication-algorithm", HASHES),
     prf: Words::NONE,
     group: Words::NONE,
+    beside_aead: None,
 };

@@ -8,9 +8,10 @@ const CIPHERS: &[(E, &str)] = &[
     (E::Aes192, "aes-192-cbc"),
     (E::Aes256, "aes-256-cbc"),
     (E::Des, "des-cbc"),
-    (E::Aes128Gcm, "aes-128-gcm"),
-    (E::Aes192Gcm, "aes-192-gcm"),
-    (E::Aes256Gcm, "aes-256-gcm"),
+    (E::Aes128Gcm16, "aes-128-gcm"),
+    (E::Aes192Gcm16, "aes-192-gcm"),
+    (E::Aes256Gcm16, "aes-256-gcm"),
+    (E::ChaCha20Poly1305, "chacha20-poly1305"),
 ];
 
 pub(in crate::proposal) const JUNOS_IKE: Table = Table {
@@ -43,6 +44,7 @@ pub(in crate::proposal) const JUNOS_IKE: Table = Table {
             (G::Modp2048Subgroup256, "group24"),
         ],
     ),
+    beside_aead: None,
 };
 
 /// The group stands in the IPsec policy (`perfect-forward-secrecy keys`).
@@ -62,4 +64,5 @@ pub(in crate::proposal) const JUNOS_IPSEC: Table = Table {
     ah: Words::NONE,
     prf: Words::NONE,
     group: Words::NONE,
+    beside_aead: None,
 };

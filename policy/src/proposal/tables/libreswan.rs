@@ -1,6 +1,6 @@
 //! libreswan's keywords. It never had group 1, and names the groups of RFC 5114 by number only.
 
-use super::{Encryption as E, Form, Group as G, Integrity as I, Table, Words};
+use super::{Encryption as E, Form, Group as G, Integrity as I, Prf as P, Table, Words};
 
 pub(in crate::proposal) const LIBRESWAN: Table = Table {
     form: Form::Joined { before_group: ';' },
@@ -18,17 +18,32 @@ pub(in crate::proposal) const LIBRESWAN: Table = Table {
             (E::Aes128Ctr, "aes_ctr128"),
             (E::Aes192Ctr, "aes_ctr192"),
             (E::Aes256Ctr, "aes_ctr256"),
-            (E::Aes128Gcm, "aes_gcm128"),
-            (E::Aes192Gcm, "aes_gcm192"),
-            (E::Aes256Gcm, "aes_gcm256"),
-            (E::Aes128Gcm, "aes_gcm_c_128"),
-            (E::Aes192Gcm, "aes_gcm_c_192"),
-            (E::Aes256Gcm, "aes_gcm_c_256"),
-            (E::Aes128Gcm, "aes_gcm_128"),
-            (E::Aes192Gcm, "aes_gcm_192"),
-            (E::Aes256Gcm, "aes_gcm_256"),
-            (E::Aes128Gcm, "aes_gcm_c"),
-            (E::Aes128Gcm, "aes_gcm"),
+            (E::Aes128Gcm16, "aes_gcm128"),
+            (E::Aes192Gcm16, "aes_gcm192"),
+            (E::Aes256Gcm16, "aes_gcm256"),
+            (E::Aes128Gcm16, "aes_gcm_c_128"),
+            (E::Aes192Gcm16, "aes_gcm_c_192"),
+            (E::Aes256Gcm16, "aes_gcm_c_256"),
+            (E::Aes128Gcm16, "aes_gcm_128"),
+            (E::Aes192Gcm16, "aes_gcm_192"),
+            (E::Aes256Gcm16, "aes_gcm_256"),
+            (E::Aes128Gcm16, "aes_gcm_c"),
+            (E::Aes128Gcm16, "aes_gcm"),
+            (E::Aes128Gcm8, "aes_gcm_a_128"),
+            (E::Aes192Gcm8, "aes_gcm_a_192"),
+            (E::Aes256Gcm8, "aes_gcm_a_256"),
+            (E::Aes128Gcm12, "aes_gcm_b_128"),
+            (E::Aes192Gcm12, "aes_gcm_b_192"),
+            (E::Aes256Gcm12, "aes_gcm_b_256"),
+            (E::Aes128Ccm8, "aes_ccm_a_128"),
+            (E::Aes192Ccm8, "aes_ccm_a_192"),
+            (E::Aes256Ccm8, "aes_ccm_a_256"),
+            (E::Aes128Ccm12, "aes_ccm_b_128"),
+            (E::Aes192Ccm12, "aes_ccm_b_192"),
+            (E::Aes256Ccm12, "aes_ccm_b_256"),
+            (E::Aes128Ccm16, "aes_ccm_c_128"),
+            (E::Aes192Ccm16, "aes_ccm_c_192"),
+            (E::Aes256Ccm16, "aes_ccm_c_256"),
             (E::ChaCha20Poly1305, "chacha20_poly1305"),
             (E::Camellia128, "camellia128"),
             (E::Camellia256, "camellia256"),
@@ -48,10 +63,22 @@ pub(in crate::proposal) const LIBRESWAN: Table = Table {
             (I::Sha512, "sha2_512"),
             (I::Sha512, "sha512"),
             (I::AesXcbc, "aes_xcbc"),
+            (I::AesCmac, "aes_cmac"),
         ],
     ),
     ah: Words::NONE,
-    prf: Words::NONE,
+    // The words of the hashes again: behind a cipher that authenticates by itself, that is what they mean.
+    prf: Words::new(
+        "",
+        &[
+            (P::Md5, "md5"),
+            (P::Sha1, "sha1"),
+            (P::Sha256, "sha2_256"),
+            (P::Sha384, "sha2_384"),
+            (P::Sha512, "sha2_512"),
+            (P::AesXcbc, "aes_xcbc"),
+        ],
+    ),
     group: Words::new(
         "",
         &[
@@ -78,4 +105,5 @@ pub(in crate::proposal) const LIBRESWAN: Table = Table {
             (G::Modp8192, "dh18"),
         ],
     ),
+    beside_aead: None,
 };

@@ -59,4 +59,6 @@ pub(super) struct Table {
     pub(super) ah: Words<Integrity>,
     pub(super) prf: Words<Prf>,
     pub(super) group: Words<Group>,
+    /// The line that must stand beside a cipher that authenticates by itself, if one must.
+    pub(super) beside_aead: Option<&'static str>,
 }
