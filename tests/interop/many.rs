@@ -16,7 +16,7 @@ use crate::plan::{self, TunnelPlan};
 use crate::sas::{Algorithms, ChildSa, IkeSa};
 use crate::shell;
 use crate::strongswan::StrongSwan;
-use crate::suite::{Encryption, Phase1, Phase2, Suite};
+use crate::suite::{Authentication, Encryption, Phase1, Phase2, Suite};
 use crate::topology::{self, Network, Site, Topology};
 use crate::wait;
 use crate::wire_watch::{self, WireWatch};
@@ -231,15 +231,16 @@ fn must_be(what: &str, shown: &Algorithms, expected: &Algorithms) -> Outcome {
 }
 
 fn phase1_shown(ike: &Phase1) -> Algorithms {
-    let (integrity, prf) = ike.authentication.shown;
-    Algorithms { prf: prf.into(), ..shown(ike.encryption, integrity, ike.group.shown) }
+    let prf = ike.authentication.shown.1.into();
+    Algorithms { prf, ..shown(ike.encryption, ike.authentication, ike.group.shown) }
 }
 
 fn phase2_shown(esp: &Phase2, group: &str) -> Algorithms {
-    shown(esp.encryption, esp.authentication.shown.0, group)
+    shown(esp.encryption, esp.authentication, group)
 }
 
-fn shown(encryption: Encryption, integrity: &str, group: &str) -> Algorithms {
+fn shown(encryption: Encryption, authentication: Authentication, group: &str) -> Algorithms {
+    let integrity = if encryption.is_aead { "" } else { authentication.shown.0 };
     let (encryption, key_size) = encryption.shown;
     Algorithms {
         encryption: encryption.into(),

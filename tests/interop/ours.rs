@@ -223,6 +223,10 @@ fn tunnel(plan: &TunnelPlan) -> String {
         ..
     } = plan;
     let (ike, esp) = (suite.ike, suite.esp);
+    let authentication = match esp.encryption.is_aead {
+        true => String::new(),
+        false => format!("authentication = \"{}\"", esp.authentication.ours),
+    };
     let pfs = esp.pfs.map_or("\"disabled\"".into(), |group| group.number.to_string());
     format!(
         r#"
@@ -244,7 +248,7 @@ remote_id = "{remote_id}"
 
 [tunnel.ipsec]
 encryption = "{}"
-authentication = "{}"
+{authentication}
 pfs = {pfs}
 "#,
         suite.exchange.ours(),
@@ -252,7 +256,6 @@ pfs = {pfs}
         ike.authentication.ours,
         ike.group.number,
         esp.encryption.name,
-        esp.authentication.ours
     )
 }
 

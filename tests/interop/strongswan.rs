@@ -20,8 +20,8 @@ pub(crate) const CHARON: &str = "/usr/lib/ipsec/charon";
 /// The plugin that carries ESP in userspace.
 pub(crate) const LIBIPSEC_PLUGIN: &str = "/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so";
 
-const PLUGINS: &str = "random nonce openssl gmp aes des md5 sha1 sha2 hmac kdf drbg pem pkcs1 pubkey x509 \
-                       kernel-libipsec kernel-netlink socket-default vici updown";
+const PLUGINS: &str = "random nonce openssl gmp curve25519 aes des ctr gcm ccm chapoly md5 sha1 sha2 hmac xcbc cmac kdf \
+                       drbg pem pkcs1 pubkey x509 kernel-libipsec kernel-netlink socket-default vici updown";
 
 /// One strongSwan. Connections, and the Child SA of each, have the names of their plans; where a case asks for "the"
 /// tunnel, it is the first one.

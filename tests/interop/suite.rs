@@ -67,12 +67,56 @@ pub(crate) struct Encryption {
     pub(crate) name: &'static str,
     /// In strongSwan's list of SAs: the algorithm and the bits of its key, where it has a choice of them.
     pub(crate) shown: (&'static str, &'static str),
+    /// Whether it authenticates by itself.
+    pub(crate) is_aead: bool,
 }
 
-pub(crate) const TRIPLE_DES: Encryption = Encryption { name: "3des", shown: ("3DES_CBC", "") };
-pub(crate) const AES_128: Encryption = Encryption { name: "aes128", shown: ("AES_CBC", "128") };
-pub(crate) const AES_192: Encryption = Encryption { name: "aes192", shown: ("AES_CBC", "192") };
-pub(crate) const AES_256: Encryption = Encryption { name: "aes256", shown: ("AES_CBC", "256") };
+impl Encryption {
+    const fn plain(name: &'static str, shown: (&'static str, &'static str)) -> Self {
+        Self { name, shown, is_aead: false }
+    }
+
+    const fn aead(name: &'static str, shown: (&'static str, &'static str)) -> Self {
+        Self { name, shown, is_aead: true }
+    }
+}
+
+pub(crate) const TRIPLE_DES: Encryption = Encryption::plain("3des", ("3DES_CBC", ""));
+pub(crate) const AES_128: Encryption = Encryption::plain("aes128", ("AES_CBC", "128"));
+pub(crate) const AES_192: Encryption = Encryption::plain("aes192", ("AES_CBC", "192"));
+pub(crate) const AES_256: Encryption = Encryption::plain("aes256", ("AES_CBC", "256"));
+/// AES in counter mode (RFC 3686).
+pub(crate) const CTR: [Encryption; 3] = [
+    Encryption::plain("aes128ctr", ("AES_CTR", "128")),
+    Encryption::plain("aes192ctr", ("AES_CTR", "192")),
+    Encryption::plain("aes256ctr", ("AES_CTR", "256")),
+];
+/// AES-GCM with each length of key and check value (RFC 4106).
+pub(crate) const GCM: [Encryption; 9] = [
+    Encryption::aead("aes128gcm8", ("AES_GCM_8", "128")),
+    Encryption::aead("aes128gcm12", ("AES_GCM_12", "128")),
+    Encryption::aead("aes128gcm16", ("AES_GCM_16", "128")),
+    Encryption::aead("aes192gcm8", ("AES_GCM_8", "192")),
+    Encryption::aead("aes192gcm12", ("AES_GCM_12", "192")),
+    Encryption::aead("aes192gcm16", ("AES_GCM_16", "192")),
+    Encryption::aead("aes256gcm8", ("AES_GCM_8", "256")),
+    Encryption::aead("aes256gcm12", ("AES_GCM_12", "256")),
+    Encryption::aead("aes256gcm16", ("AES_GCM_16", "256")),
+];
+/// AES-CCM with each length of key and check value (RFC 4309).
+pub(crate) const CCM: [Encryption; 9] = [
+    Encryption::aead("aes128ccm8", ("AES_CCM_8", "128")),
+    Encryption::aead("aes128ccm12", ("AES_CCM_12", "128")),
+    Encryption::aead("aes128ccm16", ("AES_CCM_16", "128")),
+    Encryption::aead("aes192ccm8", ("AES_CCM_8", "192")),
+    Encryption::aead("aes192ccm12", ("AES_CCM_12", "192")),
+    Encryption::aead("aes192ccm16", ("AES_CCM_16", "192")),
+    Encryption::aead("aes256ccm8", ("AES_CCM_8", "256")),
+    Encryption::aead("aes256ccm12", ("AES_CCM_12", "256")),
+    Encryption::aead("aes256ccm16", ("AES_CCM_16", "256")),
+];
+/// ChaCha20 with Poly1305 (RFC 7634).
+pub(crate) const CHACHA: Encryption = Encryption::aead("chacha20poly1305", ("CHACHA20_POLY1305", ""));
 /// The product's (IKE-3, SEC-3).
 pub(crate) const ENCRYPTIONS: [Encryption; 4] = [TRIPLE_DES, AES_128, AES_192, AES_256];
 
@@ -93,6 +137,14 @@ pub(crate) const SHA1: Authentication =
     Authentication { name: "sha1", ours: "sha1", shown: ("HMAC_SHA1_96", "PRF_HMAC_SHA1") };
 pub(crate) const SHA2_256: Authentication =
     Authentication { name: "sha256", ours: "sha2-256", shown: ("HMAC_SHA2_256_128", "PRF_HMAC_SHA2_256") };
+pub(crate) const SHA2_384: Authentication =
+    Authentication { name: "sha384", ours: "sha2-384", shown: ("HMAC_SHA2_384_192", "PRF_HMAC_SHA2_384") };
+pub(crate) const SHA2_512: Authentication =
+    Authentication { name: "sha512", ours: "sha2-512", shown: ("HMAC_SHA2_512_256", "PRF_HMAC_SHA2_512") };
+pub(crate) const XCBC: Authentication =
+    Authentication { name: "aesxcbc", ours: "aesxcbc", shown: ("AES_XCBC_96", "PRF_AES128_XCBC") };
+pub(crate) const CMAC: Authentication =
+    Authentication { name: "aescmac", ours: "aescmac", shown: ("AES_CMAC_96", "PRF_AES128_CMAC") };
 /// The product's for phase 1 (IKE-2).
 pub(crate) const AUTHENTICATIONS: [Authentication; 3] = [MD5, SHA1, SHA2_256];
 /// The product's for phase 2 (SEC-2).
@@ -114,6 +166,22 @@ pub(crate) const MODP_1024: Group = Group { number: 2, name: "modp1024", shown: 
 pub(crate) const MODP_1536: Group = Group { number: 5, name: "modp1536", shown: "MODP_1536" };
 pub(crate) const MODP_2048: Group = Group { number: 14, name: "modp2048", shown: "MODP_2048" };
 pub(crate) const MODP_2048_256: Group = Group { number: 24, name: "modp2048s256", shown: "MODP_2048_256" };
+pub(crate) const ECP_256: Group = Group { number: 19, name: "ecp256", shown: "ECP_256" };
+pub(crate) const CURVE_25519: Group = Group { number: 31, name: "curve25519", shown: "CURVE_25519" };
+/// What the library has beyond the product, group 14 with it.
+pub(crate) const MODERN_GROUPS: [Group; 11] = [
+    MODP_2048,
+    Group { number: 15, name: "modp3072", shown: "MODP_3072" },
+    Group { number: 16, name: "modp4096", shown: "MODP_4096" },
+    Group { number: 17, name: "modp6144", shown: "MODP_6144" },
+    Group { number: 18, name: "modp8192", shown: "MODP_8192" },
+    ECP_256,
+    Group { number: 20, name: "ecp384", shown: "ECP_384" },
+    Group { number: 21, name: "ecp521", shown: "ECP_521" },
+    Group { number: 22, name: "modp1024s160", shown: "MODP_1024_160" },
+    Group { number: 23, name: "modp2048s224", shown: "MODP_2048_224" },
+    CURVE_25519,
+];
 /// The product's (IKE-5, SEC-4).
 pub(crate) const GROUPS: [Group; 5] = [MODP_768, MODP_1024, MODP_1536, MODP_2048, MODP_2048_256];
 
@@ -158,17 +226,24 @@ impl Suite {
     }
 }
 
-/// As in a proposal of strongSwan's.
+/// As in a proposal of strongSwan's. Beside a cipher that authenticates by itself the authentication names the
+/// pseudo-random function alone.
 impl fmt::Display for Phase1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{}", self.encryption.name, self.authentication.name, self.group.name)
+        let function = if self.encryption.is_aead { "prf" } else { "" };
+        let (encryption, authentication, group) =
+            (self.encryption.name, self.authentication.name, self.group.name);
+        write!(f, "{encryption}-{function}{authentication}-{group}")
     }
 }
 
 /// As in a proposal of strongSwan's.
 impl fmt::Display for Phase2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.encryption.name, self.authentication.name)?;
+        write!(f, "{}", self.encryption.name)?;
+        if !self.encryption.is_aead {
+            write!(f, "-{}", self.authentication.name)?;
+        }
         self.pfs.map_or(Ok(()), |group| write!(f, "-{}", group.name))
     }
 }

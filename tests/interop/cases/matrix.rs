@@ -29,7 +29,7 @@ pub(super) fn cases(group: &str) -> Vec<Case> {
 }
 
 /// The matrix builds its own gateways; what a single pair would be made of does not matter.
-fn unused(initiator: Side) -> Setting {
+pub(super) fn unused(initiator: Side) -> Setting {
     Setting { left: Left::Ours, suite: SUITES[0], topology: Topology::Direct, initiator }
 }
 
@@ -69,7 +69,7 @@ fn tables(exchange: Exchange) -> Vec<(String, Vec<Suite>)> {
 }
 
 /// Connects, pings, lets either end rekey, since the group of PFS shows only then, and pings again.
-fn run(suites: &[Suite], initiator: Side) -> Outcome {
+pub(super) fn run(suites: &[Suite], initiator: Side) -> Outcome {
     Many::new(suites, initiator)?.case(|many| {
         many.connect()?;
         many.exchange()?;

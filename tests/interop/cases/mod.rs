@@ -4,6 +4,7 @@ mod connect;
 mod failures;
 mod hostile;
 mod matrix;
+mod modern;
 mod rekey;
 mod restart;
 
@@ -64,6 +65,7 @@ impl Setting {
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = of("strongswan", Left::Ours);
     cases.extend(matrix::cases("strongswan"));
+    cases.extend(modern::cases("strongswan"));
     if std::env::var_os("INTEROP_SELFCHECK").is_some() {
         cases.extend(of("selfcheck", Left::StrongSwan));
     }
