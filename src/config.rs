@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use ike_proto::config::{LivenessConfig, MobikeConfig, NatConfig, RetransmitConfig, V2Config};
-use ipsec_policy::VpnGateway;
+use ipsec_policy::{AlarmTemplate, VpnGateway};
 
+use crate::monitor::MonitorConfig;
 use crate::retry::RetryConfig;
 
 /// A gateway and how it behaves. Everything but the gateway itself has the product's default.
@@ -40,6 +41,10 @@ pub struct GatewayConfig {
     pub log_entries: usize,
     /// Whether each message is an entry too.
     pub log_messages: bool,
+    /// What is kept of the traffic, and for how long.
+    pub monitor: MonitorConfig,
+    /// The alarm templates that the gateway and its tunnels may name.
+    pub alarms: Vec<AlarmTemplate>,
 }
 
 /// What follows when the peer is found dead (CONN-5).
@@ -77,6 +82,8 @@ impl GatewayConfig {
             replay_window: 1_024,
             log_entries: 256,
             log_messages: true,
+            monitor: MonitorConfig::default(),
+            alarms: Vec::new(),
         }
     }
 

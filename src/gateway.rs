@@ -3,6 +3,7 @@
 mod configure;
 mod follow;
 mod operate;
+mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,6 +16,7 @@ use rand_core::CryptoRng;
 use crate::config::GatewayConfig;
 use crate::input::Input;
 use crate::log::ConnectionLog;
+use crate::monitor::Monitor;
 use crate::output::Output;
 use crate::routes::{Route, RouteTable};
 use crate::state::TunnelStatus;
@@ -36,6 +38,7 @@ pub struct Gateway {
     next_connection: u32,
     routes: RouteTable,
     log: ConnectionLog,
+    monitor: Monitor,
     outputs: VecDeque<Output>,
 }
 
@@ -47,6 +50,9 @@ impl Gateway {
     /// What is wrong with the gateway's own configuration.
     pub fn new(config: GatewayConfig, rng: Box<dyn CryptoRng + Send>) -> Result<Self, Refusal> {
         let mut inventory = Inventory::new(Rules { limits: config.limits.clone(), ..Rules::default() });
+        for template in config.alarms.iter().cloned() {
+            inventory.add_alarm(template)?;
+        }
         inventory.add_gateway(config.gateway.clone())?;
         Ok(Self {
             inventory,
@@ -56,6 +62,7 @@ impl Gateway {
             next_connection: 1,
             routes: RouteTable::default(),
             log: ConnectionLog::new(config.log_entries),
+            monitor: Monitor::new(config.monitor.clone(), config.gateway.id.clone()),
             outputs: VecDeque::new(),
             config,
         })
@@ -73,10 +80,14 @@ impl Gateway {
                     self.with_state(now, &id, |runtime| runtime.traffic(now));
                 }
             }
-            Input::Sa(event) => self.endpoint.handle_input(now, endpoint::Input::Sa(event)),
+            Input::Sa(event) => {
+                self.watch_event(now, &event);
+                self.endpoint.handle_input(now, endpoint::Input::Sa(event));
+            }
             Input::Command(command) => self.operate(now, &command),
         }
         self.settle(now);
+        self.watch_time(now);
     }
 
     /// The next thing to do; after [`Output::Timeout`] there is nothing more until the next input.
@@ -88,17 +99,23 @@ impl Gateway {
     pub fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
         let retries = self.tunnels.values().filter_map(Tunnel::next_timeout);
         let retry = retries.min().map(|at| (at, TimeoutReason::Retry));
-        self.endpoint.next_timeout().into_iter().chain(retry).min()
+        let watch = self.monitor.next_timeout().map(|at| (at, TimeoutReason::Watch));
+        self.endpoint.next_timeout().into_iter().chain(retry).chain(watch).min()
     }
 
     /// What is known of a tunnel.
     pub fn status(&self, id: &TunnelId) -> Option<TunnelStatus> {
-        self.tunnels.get(id).map(Tunnel::status)
+        self.tunnels.get(id).map(|runtime| self.status_of(runtime))
     }
 
     /// What is known of all tunnels, by id.
     pub fn statuses(&self) -> impl Iterator<Item = TunnelStatus> {
-        self.tunnels.values().map(Tunnel::status)
+        self.tunnels.values().map(|runtime| self.status_of(runtime))
+    }
+
+    fn status_of(&self, runtime: &Tunnel) -> TunnelStatus {
+        let one_way = self.monitor.meter(Some(runtime.reqid())).and_then(|meter| meter.one_way().cloned());
+        TunnelStatus { one_way, ..runtime.status() }
     }
 
     /// The routes that stand.

@@ -38,13 +38,16 @@ pub enum Command {
     RekeyIke(TunnelId),
     /// Rekey the Child SAs now. With PFS this also brings out a group that only the peer's rekey would have refused.
     RekeyChild(TunnelId),
+    /// Set the counters of a tunnel to zero, or with `None` those of the gateway as a whole. The past that is kept stays.
+    ResetCounters(Option<TunnelId>),
 }
 
 impl Command {
-    /// The tunnel it is about.
-    pub fn tunnel(&self) -> &TunnelId {
+    /// The tunnel it is about; `None` for what is about the gateway as a whole.
+    pub fn tunnel(&self) -> Option<&TunnelId> {
         match self {
-            Self::Connect(id) | Self::Disconnect(id) | Self::RekeyIke(id) | Self::RekeyChild(id) => id,
+            Self::Connect(id) | Self::Disconnect(id) | Self::RekeyIke(id) | Self::RekeyChild(id) => Some(id),
+            Self::ResetCounters(id) => id.as_ref(),
         }
     }
 }

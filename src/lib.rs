@@ -31,6 +31,13 @@
 //! before the datagram leaves that lets the peer use it. And a refusal of the datapath goes back as
 //! [`SaEvent::Refused`](esp_core::command::SaEvent::Refused), so that the tunnel's state stays true.
 //!
+//! # Watching it
+//!
+//! The datapath is asked every 10 s what it has carried ([`SaCommand::QueryTraffic`](esp_core::command::SaCommand)), and hands
+//! the last counters of a Security Association over when it is removed. From that come [`Gateway::counters`], which go on
+//! through rekeys and reconnections, [`Gateway::history`] over any span, alarms, a warning where a connected tunnel carries
+//! traffic one way only.
+//!
 //! # The layers
 //!
 //! | crate | holds |
@@ -47,6 +54,7 @@ mod connection;
 mod gateway;
 mod input;
 mod log;
+mod monitor;
 mod narrate;
 mod output;
 mod retry;
@@ -58,6 +66,10 @@ pub use config::{DeadPeerAction, GatewayConfig};
 pub use gateway::Gateway;
 pub use input::{Command, Input};
 pub use log::{ConnectionLog, LogEntry, Severity};
+pub use monitor::{
+    Alarm, AlarmChange, AlarmTarget, Counters, History, MonitorConfig, OneWay, Point, Resolution, SilentWay,
+    Traffic,
+};
 pub use narrate::message;
 pub use output::{GatewayEvent, Output};
 pub use retry::RetryConfig;

@@ -7,6 +7,7 @@ use ike_proto::endpoint::{TimeoutReason, Transmit};
 use ipsec_policy::TunnelId;
 
 use crate::log::LogEntry;
+use crate::monitor::{Alarm, OneWay};
 use crate::routes::RouteCommand;
 use crate::state::ConnectionState;
 
@@ -43,6 +44,15 @@ pub enum GatewayEvent {
         tunnel: Option<TunnelId>,
         /// The line.
         entry: LogEntry,
+    },
+    /// An alarm was raised, cleared or withdrawn (MON-2).
+    Alarm(Alarm),
+    /// A connected tunnel carries traffic one way only, or with `None` does so no longer (DIAG-5).
+    OneWay {
+        /// Which tunnel.
+        tunnel: TunnelId,
+        /// Which way is silent, and what to check.
+        one_way: Option<Box<OneWay>>,
     },
     /// What the key exchange did, with all that is known of it.
     Protocol {

@@ -7,6 +7,8 @@ use esp_core::time::Instant;
 use ike_proto::diagnose::{ChildSaInfo, Explanation, FailureReason, IkeSaInfo, Phase};
 use ipsec_policy::TunnelId;
 
+use crate::monitor::OneWay;
+
 /// The connection state of a tunnel (CONN-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConnectionState {
@@ -90,4 +92,6 @@ pub struct TunnelStatus {
     pub children: Vec<ChildSaInfo>,
     /// The last failure, until the tunnel is connected again.
     pub last_failure: Option<FailureRecord>,
+    /// Which way is silent, where a connected tunnel carries traffic one way only (DIAG-5).
+    pub one_way: Option<OneWay>,
 }

@@ -132,6 +132,7 @@ impl Tunnel {
             ike: self.ike.last().cloned(),
             children: self.children.values().cloned().collect(),
             last_failure: self.last_failure.clone(),
+            one_way: None,
         }
     }
 

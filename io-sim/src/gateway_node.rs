@@ -311,7 +311,7 @@ impl GatewayNode {
                 context.note(|| format!("{tunnel}: {from} -> {to}"));
             }
             GatewayEvent::Log { entry, .. } => context.note(|| format!("log: {entry}")),
-            GatewayEvent::Protocol { .. } => {}
+            GatewayEvent::Alarm(_) | GatewayEvent::OneWay { .. } | GatewayEvent::Protocol { .. } => {}
         }
     }
 

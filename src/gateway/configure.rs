@@ -59,6 +59,7 @@ impl Gateway {
             };
             self.write(now, Some(&id), severity, warning.to_string());
         }
+        self.watch_added(now, &id);
         self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
         self.settle(now);
         Ok(warnings)
@@ -80,6 +81,7 @@ impl Gateway {
         let reconnects = runtime.tunnel.must_reconnect(&tunnel);
         let warnings = self.inventory.replace_tunnel(tunnel.clone())?;
         let id = tunnel.id.clone();
+        self.attach_alarms(now, &id);
         if !reconnects {
             if let Some(runtime) = self.tunnels.get_mut(&id) {
                 runtime.tunnel = tunnel;
@@ -110,7 +112,7 @@ impl Gateway {
         let Some(runtime) = self.tunnels.get(id) else {
             return Err(not_found(id).into());
         };
-        let (connection, policy) = (runtime.connection, runtime.policy_id());
+        let (connection, policy, owner) = (runtime.connection, runtime.policy_id(), runtime.reqid());
         self.withdraw_routes(id);
         self.command(now, endpoint::Command::Remove(connection));
         self.outputs.push_back(Output::Sa(SaCommand::RemovePolicy(policy)));
@@ -122,6 +124,7 @@ impl Gateway {
             // Refused while other tunnels use it, which is what is wanted.
             let _ = self.inventory.remove_peer(&peer);
         }
+        self.watch_removed(now, owner);
         self.settle(now);
         Ok(())
     }

@@ -38,7 +38,10 @@ impl Gateway {
     pub(super) fn drain(&mut self, now: Instant) {
         loop {
             match self.endpoint.poll_output() {
-                endpoint::Output::Sa(command) => self.outputs.push_back(Output::Sa(command)),
+                endpoint::Output::Sa(command) => {
+                    self.monitor.on_command(&command);
+                    self.outputs.push_back(Output::Sa(command));
+                }
                 endpoint::Output::Transmit(transmit) => self.outputs.push_back(Output::Transmit(transmit)),
                 endpoint::Output::Event(event) => self.on_event(now, event),
                 endpoint::Output::Timeout(_) => return,
@@ -111,6 +114,7 @@ impl Gateway {
             };
             self.write(now, Some(id), severity, format!("state: {from} → {to}"));
             self.outputs.push_back(Output::Event(GatewayEvent::State { tunnel: id.clone(), from, to }));
+            self.watch_state(now, id);
         }
     }
 

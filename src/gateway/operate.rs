@@ -9,8 +9,11 @@ use crate::log::Severity;
 
 impl Gateway {
     pub(super) fn operate(&mut self, now: Instant, command: &Command) {
-        let Some(runtime) = self.tunnels.get_mut(command.tunnel()) else {
-            let text = format!("there is no tunnel {}", command.tunnel());
+        let Some(id) = command.tunnel() else {
+            return self.reset_counters(now, None);
+        };
+        let Some(runtime) = self.tunnels.get_mut(id) else {
+            let text = format!("there is no tunnel {id}");
             self.write(now, None, Severity::Warning, text);
             return;
         };
@@ -23,6 +26,7 @@ impl Gateway {
                 self.command(now, endpoint::Command::Terminate(connection));
             }
             Command::RekeyIke(_) => self.command(now, endpoint::Command::RekeyIke(connection)),
+            Command::ResetCounters(_) => self.reset_counters(now, Some(id)),
             Command::RekeyChild(_) => self.command(now, endpoint::Command::RekeyChild(connection)),
         }
     }

@@ -118,7 +118,7 @@ fn peer_2_any_peer_is_waited_for() {
     tunnel.ike.remote_id = Some(ipsec_policy::Identity::Ip(ip("10.9.9.9")));
     gateway.add_tunnel(Instant::ZERO, tunnel, peer("0.0.0.0")).unwrap();
     assert_eq!(first_transmit(&drain(&mut gateway)), None);
-    assert_eq!(gateway.next_timeout(), None);
+    assert_eq!(gateway.next_timeout().map(|(_, why)| why), Some(TimeoutReason::Watch));
     let status = gateway.status(&"t".parse().unwrap()).unwrap();
     assert_eq!(status.waiting_for, Some(WaitingFor::PeerToInitiate));
 }
