@@ -36,7 +36,7 @@
 //! The datapath is asked every 10 s what it has carried ([`SaCommand::QueryTraffic`](esp_core::command::SaCommand)), and hands
 //! the last counters of a Security Association over when it is removed. From that come [`Gateway::counters`], which go on
 //! through rekeys and reconnections, [`Gateway::history`] over any span, alarms, a warning where a connected tunnel carries
-//! traffic one way only.
+//! traffic one way only, and [`metrics_page`] for Prometheus.
 //!
 //! # The layers
 //!
@@ -54,6 +54,7 @@ mod connection;
 mod gateway;
 mod input;
 mod log;
+mod metrics;
 mod monitor;
 mod narrate;
 mod output;
@@ -66,6 +67,7 @@ pub use config::{DeadPeerAction, GatewayConfig};
 pub use gateway::Gateway;
 pub use input::{Command, Input};
 pub use log::{ConnectionLog, LogEntry, Severity};
+pub use metrics::{CONTENT_TYPE, metrics_page};
 pub use monitor::{
     Alarm, AlarmChange, AlarmTarget, Counters, History, MonitorConfig, OneWay, Point, Resolution, SilentWay,
     Traffic,

@@ -8,6 +8,7 @@
 )]
 
 mod alarms;
+mod metrics;
 mod monitoring;
 mod one_way;
 
