@@ -107,16 +107,28 @@ impl Tables {
     }
 
     fn outer_header(&self, entry: &Entry<OutboundSa>, view: &IpView, fragile: bool) -> OuterHeader {
-        let [.., i0, i1] = self.shared.last_id.fetch_add(1, Ordering::Relaxed).wrapping_add(1).to_be_bytes();
         OuterHeader {
             local: entry.path.local,
             remote: entry.path.remote,
             encap: entry.path.encap,
             tos: entry.tunnel.outer_tos(view),
             dont_fragment: entry.tunnel.outer_dont_fragment(view) && !fragile,
-            id: u16::from_be_bytes([i0, i1]),
+            id: self.next_id(),
             hop_limit: entry.tunnel.hop_limit,
             flow_label: entry.tunnel.flow_label,
+        }
+    }
+
+    /// The identification of the next outer packet. Never 0: a kernel that is handed a whole packet puts a number of its
+    /// own in the place of that, and AH covers it.
+    fn next_id(&self) -> u16 {
+        loop {
+            let last = self.shared.last_id.fetch_add(1, Ordering::Relaxed);
+            let [.., i0, i1] = last.wrapping_add(1).to_be_bytes();
+            let id = u16::from_be_bytes([i0, i1]);
+            if id != 0 {
+                return id;
+            }
         }
     }
 

@@ -369,3 +369,15 @@ fn nothing_leaves_in_clear() {
     assert!(!in_clear(&ends, NOW));
     assert_eq!(ends.send(NOW, &inner(0)), Err(DropReason::NoPolicy));
 }
+
+/// A kernel that is handed whole packets replaces an identification of 0, which AH covers.
+#[test]
+fn no_identification_is_0() {
+    let ends = Ends::new(&sa(false, false), DatapathOptions::default());
+    ends.near.snapshot().shared.last_id.store(0xfffe, Ordering::Relaxed);
+    let ids = [(); 3].map(|()| {
+        let outer = ends.send_one(&inner(20));
+        u16::from_be_bytes([outer[4], outer[5]])
+    });
+    assert_eq!(ids, [0xffff, 1, 2]);
+}
