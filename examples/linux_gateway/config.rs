@@ -8,8 +8,8 @@ use esp_core::net::Cidr;
 use ipsec_gateway::GatewayConfig;
 use ipsec_policy::{
     DhGroup, EspAuthentication, EspEncryption, ExchangeMode, GatewayId, Identity, IkeAuthentication,
-    IkeEncryption, IkePolicy, IkeVersion, IpsecPolicy, Limits, Name, PeerGateway, PeerId, PfsChoice,
-    PreSharedKey, TunnelId, VpcId, VpnGateway, VpnTunnel, parse_subnet,
+    IkeEncryption, IkePolicy, IkeVersion, IpsecPolicy, IpsecProtocol, Limits, Name, PeerGateway, PeerId,
+    PfsChoice, PreSharedKey, TunnelId, VpcId, VpnGateway, VpnTunnel, parse_subnet,
 };
 use serde::Deserialize;
 
@@ -75,7 +75,9 @@ struct IkeSection {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct IpsecSection {
-    encryption: EspEncryption,
+    protocol: IpsecProtocol,
+    /// Only with protocol esp.
+    encryption: Option<EspEncryption>,
     authentication: Option<EspAuthentication>,
     pfs: PfsChoice,
     lifetime: Option<u32>,
@@ -148,7 +150,8 @@ impl IpsecSection {
     fn policy(self) -> IpsecPolicy {
         let product = IpsecPolicy::default();
         IpsecPolicy {
-            encryption: Some(self.encryption),
+            protocol: self.protocol,
+            encryption: self.encryption,
             authentication: self.authentication,
             pfs: self.pfs,
             lifetime_secs: self.lifetime.unwrap_or(product.lifetime_secs),

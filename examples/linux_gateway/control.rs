@@ -7,7 +7,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use esp_core::sa::{IpsecProtocol, SaKey, SaUsage, Spi};
+use esp_core::sa::{SaKey, SaUsage, Spi};
 use ipsec_gateway::{Command, ConnectionState, Input, TunnelStatus};
 use ipsec_io_linux::event_loop::{RunnerGone, RunnerHandle, View};
 use ipsec_policy::TunnelId;
@@ -143,7 +143,7 @@ fn status_line(view: &View<'_>, tunnel: &TunnelStatus) -> String {
     // The newest Child SA carries the traffic, or is about to; an older one is about to be deleted.
     let Some(child) = tunnel.children.last() else { return line };
     let usage = |destination, spi: Spi| -> SaUsage {
-        view.datapath.usage(&SaKey { protocol: IpsecProtocol::Esp, destination, spi }).unwrap_or_default()
+        view.datapath.usage(&SaKey { protocol: child.protocol, destination, spi }).unwrap_or_default()
     };
     let (inbound, outbound) = (usage(ike.local.ip(), child.inbound), usage(ike.remote.ip(), child.outbound));
     let _ = write!(

@@ -1,15 +1,18 @@
-//! The sockets that face the peers: UDP 500 and 4500 for IKE and for ESP in UDP, and a raw socket for bare ESP.
+//! The sockets that face the peers: UDP 500 and 4500 for IKE and for ESP in UDP, and raw sockets for bare ESP and AH.
 
-mod raw_esp;
+mod raw_ipsec;
+mod type_of_service;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 
+use esp_core::sa::IpsecProtocol;
 use rustix::net::sockopt::{self, Ipv4PathMtuDiscovery, Ipv6PathMtuDiscovery};
 use socket2::{Domain, Protocol, Socket, Type};
 
-pub use raw_esp::{RawEsp, RawEspPacket};
+pub use raw_ipsec::RawIpsec;
+use type_of_service::TypeOfService;
 
 /// UDP port of IKE (RFC 7296 §2).
 pub const IKE_PORT: u16 = 500;
@@ -40,6 +43,7 @@ pub struct SocketError {
 pub struct UdpPort {
     socket: UdpSocket,
     local: SocketAddr,
+    tos: TypeOfService,
 }
 
 impl UdpPort {
@@ -58,7 +62,7 @@ impl UdpPort {
         socket.bind(&local.into())?;
         let socket = UdpSocket::from(socket);
         let local = socket.local_addr()?;
-        Ok(Self { socket, local })
+        Ok(Self { socket, local, tos: TypeOfService::default() })
     }
 
     /// The address and port that it is bound to.
@@ -72,8 +76,9 @@ impl UdpPort {
         self.socket.recv_from(buffer)
     }
 
-    /// Sends one datagram.
-    pub fn send(&self, payload: &[u8], remote: SocketAddr) -> io::Result<()> {
+    /// Sends one datagram, with `tos` as type of service or traffic class.
+    pub fn send(&self, payload: &[u8], remote: SocketAddr, tos: u8) -> io::Result<()> {
+        self.tos.set(&self.socket, self.local.ip(), tos)?;
         self.socket.send_to(payload, remote).map(drop)
     }
 }
@@ -91,26 +96,47 @@ pub struct Sockets {
     pub ike: UdpPort,
     /// UDP 4500.
     pub nat_t: UdpPort,
-    /// IP protocol 50; `None` where it was not wanted or the process may not open it.
-    pub esp: Option<RawEsp>,
+    /// IP protocol 50, once it was wanted.
+    esp: Option<RawIpsec>,
+    /// IP protocol 51, once it was wanted.
+    ah: Option<RawIpsec>,
 }
 
 impl Sockets {
-    /// Opens both UDP ports of `address`. The raw socket comes with [`Sockets::open_esp`].
+    /// Opens both UDP ports of `address`. The raw sockets come with [`Sockets::open_raw`].
     pub fn open(address: IpAddr, mark: Option<u32>) -> Result<Self, SocketError> {
         Ok(Self {
             ike: UdpPort::bind(SocketAddr::new(address, IKE_PORT), mark)?,
             nat_t: UdpPort::bind(SocketAddr::new(address, NAT_T_PORT), mark)?,
             esp: None,
+            ah: None,
         })
     }
 
-    /// Opens the raw socket for ESP without UDP, unless it is open. Needs `CAP_NET_RAW`.
-    pub fn open_esp(&mut self, mark: Option<u32>) -> Result<(), SocketError> {
-        if self.esp.is_none() {
-            self.esp = Some(RawEsp::bind(self.ike.local().ip(), mark)?);
+    /// Opens the raw socket for a protocol, unless it is open; gives it where it was opened just now. Needs
+    /// `CAP_NET_RAW`.
+    pub fn open_raw(
+        &mut self,
+        protocol: IpsecProtocol,
+        mark: Option<u32>,
+    ) -> Result<Option<&RawIpsec>, SocketError> {
+        let local = self.ike.local().ip();
+        let place = match protocol {
+            IpsecProtocol::Esp => &mut self.esp,
+            IpsecProtocol::Ah => &mut self.ah,
+        };
+        if place.is_some() {
+            return Ok(None);
         }
-        Ok(())
+        Ok(Some(place.insert(RawIpsec::bind(local, protocol, mark)?)))
+    }
+
+    /// The raw socket for a protocol, where it is open.
+    pub fn raw(&self, protocol: IpsecProtocol) -> Option<&RawIpsec> {
+        match protocol {
+            IpsecProtocol::Esp => self.esp.as_ref(),
+            IpsecProtocol::Ah => self.ah.as_ref(),
+        }
     }
 
     /// The UDP socket whose local port is `port`.
@@ -120,7 +146,7 @@ impl Sockets {
 }
 
 /// What all sockets have in common: nonblocking, a deep receive buffer, the mark, and no DF bit, because IKE messages
-/// and ESP packets that are longer than the path's MTU shall arrive in fragments rather than not at all.
+/// and protected packets that are longer than the path's MTU shall arrive in fragments rather than not at all.
 fn prepare(socket: &Socket, local: IpAddr, mark: Option<u32>) -> io::Result<()> {
     socket.set_nonblocking(true)?;
     // Without CAP_NET_ADMIN the buffer stays within the system's own limit, which is no reason to fail.

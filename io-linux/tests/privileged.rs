@@ -6,7 +6,6 @@
     target_os = "linux",
     expect(
         clippy::unwrap_used,
-        clippy::expect_used,
         clippy::panic,
         clippy::indexing_slicing,
         clippy::print_stdout,

@@ -18,11 +18,11 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// What the gateway of this release carries: both versions with ESP.
+    /// What the gateway of this release carries: both versions with ESP and AH.
     pub fn current() -> Self {
         Self {
             ike_versions: BTreeSet::from([IkeVersion::V1, IkeVersion::V2]),
-            protocols: BTreeSet::from([IpsecProtocol::Esp]),
+            protocols: BTreeSet::from([IpsecProtocol::Esp, IpsecProtocol::Ah]),
         }
     }
 

@@ -262,8 +262,7 @@ impl Core {
         }
     }
 
-    /// Has whatever waits while nothing else sends in its place start.
-    pub(crate) fn ask_to_start(&self, fx: &mut Effects<'_>) {
+    fn ask_to_start(&self, fx: &mut Effects<'_>) {
         if let Some(connection) = self.connection {
             fx.asks.push(Ask::StartWaiting { connection });
         }

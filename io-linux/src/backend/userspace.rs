@@ -8,7 +8,7 @@ use std::ops::Range;
 use esp_core::backend::{BackendError, SaBackend};
 use esp_core::command::{SaCommand, SaEvent};
 use esp_core::drop_reason::{DropCounters, DropReason};
-use esp_core::net::OuterPacket;
+use esp_core::net::{Fragments, OuterPacket};
 use esp_core::packet_buf::PacketBuf;
 use esp_core::sa::{IpsecProtocol, Mode, SaKey, SaParams, SaUsage};
 use esp_core::soft::{Datapath, DatapathLimits, DatapathOptions, Outbound, Protected, SaStatus};
@@ -20,15 +20,20 @@ use crate::tun::Tun;
 /// Octets of the storage that a caller lends for one packet: the largest IP packet with all that ESP puts around it.
 pub const STORAGE: usize = (1 << 16) + PacketBuf::HEADROOM + PacketBuf::TAILROOM;
 
-/// The IP protocol number of ESP.
-const ESP: u8 = 50;
+/// The IP protocol number of UDP.
+const UDP: u8 = 17;
+/// In an IPv4 header: the octet with the flags, and among them "don't fragment".
+const FLAGS: usize = 6;
+const DONT_FRAGMENT: u8 = 0x40;
 
 /// A packet could not be handed to the host's network.
 #[derive(Debug, thiserror::Error)]
 pub enum PacketError {
-    /// An ESP packet could not leave.
-    #[error("ESP cannot be sent from {local} to {remote}: {}", crate::words::of(source))]
+    /// A protected packet could not leave.
+    #[error("{protocol} cannot be sent from {local} to {remote}: {}", crate::words::of(source))]
     Outer {
+        /// What it was protected with.
+        protocol: IpsecProtocol,
         /// Our outer address.
         local: IpAddr,
         /// The peer's outer address.
@@ -47,11 +52,13 @@ pub enum PacketError {
 /// is here only puts them through policies and Security Associations. Packets that these refuse are counted by reason,
 /// see [`Userspace::drops`]; whoever sent one that is too long for its tunnel is told by ICMP through the TUN device.
 ///
-/// The kernel writes the outer headers: class of service and ECN stay as the sockets have them, and no congestion mark
-/// is carried from outside in.
+/// Outer headers have the class of service and the congestion mark of the inner ones (RFC 6040 §4.1), and their DF bit is
+/// clear: whoever is on the path fragments what is too long for it. Congestion marks are carried from outside in where
+/// the outer header is seen (RFC 6040 §4.2), which is that of IPv4 without UDP.
 pub struct Userspace {
     datapath: Datapath,
     tun: Tun,
+    outer_mtu: usize,
     congested: u64,
     /// Where a packet that is too long is cut.
     scratch: Vec<u8>,
@@ -63,7 +70,7 @@ impl Userspace {
     pub fn new(tun: Tun, limits: DatapathLimits, outer_mtu: u16) -> Self {
         let options = DatapathOptions { link_mtu: outer_mtu.into(), ..DatapathOptions::default() };
         let datapath = Datapath::with_options(limits, options);
-        Self { datapath, tun, congested: 0, scratch: vec![0; STORAGE] }
+        Self { datapath, tun, outer_mtu: outer_mtu.into(), congested: 0, scratch: vec![0; STORAGE] }
     }
 
     /// The TUN device.
@@ -107,11 +114,20 @@ impl Userspace {
         let free = storage.get_mut(PacketBuf::HEADROOM..room).unwrap_or_default();
         let len = self.tun.recv(free)?;
         let Some(mut packet) = PacketBuf::new(storage, PacketBuf::HEADROOM, len) else { return Ok(Ok(())) };
-        let Self { datapath, tun, congested, scratch } = self;
+        let Self { datapath, tun, outer_mtu, congested, scratch } = self;
         let mut result = Ok(());
         let sealed = datapath.forward(now, &mut packet, scratch, |outcome, packet| {
             let sent = match outcome {
-                Outbound::Protected(to) => send(&to, packet.as_slice(), sockets, congested),
+                Outbound::Protected(to) => {
+                    let sent = send(&to, packet.as_mut_slice(), sockets, *outer_mtu);
+                    let (local, remote) = (to.outer.local, to.outer.remote);
+                    unless_congested(sent, congested).map_err(|source| PacketError::Outer {
+                        protocol: protocol_of(&to),
+                        local,
+                        remote,
+                        source,
+                    })
+                }
                 Outbound::Reply(_) => {
                     unless_congested(tun.send(packet.as_slice()), congested).map_err(PacketError::Inner)
                 }
@@ -130,13 +146,13 @@ impl Userspace {
         Ok(result)
     }
 
-    /// Takes the ESP packet that lies at `esp` in `storage`, came from `source` to `destination`, and hands what is
-    /// inside to the kernel. `source` has port 0 where it did not come in UDP.
+    /// Takes the ESP packet that lies at `esp` in `storage` and came in UDP from `source` to the address `destination`,
+    /// and hands what is inside to the kernel.
     ///
     /// # Errors
     ///
     /// The kernel did not take the inner packet. One that ESP refuses is no error, only counted.
-    pub fn take_outer(
+    pub fn take_udp(
         &mut self,
         now: Instant,
         source: SocketAddr,
@@ -144,11 +160,34 @@ impl Userspace {
         storage: &mut [u8],
         esp: Range<usize>,
     ) -> Result<(), PacketError> {
-        let Some(mut packet) = PacketBuf::new(storage, esp.start, esp.len()) else { return Ok(()) };
         let destination = SocketAddr::new(destination, 0);
-        let outer = OuterPacket { source, destination, protocol: ESP, tos: 0 };
-        if self.datapath.open(now, &outer, &mut packet).is_err() {
-            // Counted.
+        let outer = OuterPacket { source, destination, protocol: UDP, tos: 0 };
+        self.take(storage, esp, |datapath, packet| datapath.open(now, &outer, packet).is_ok())
+    }
+
+    /// The same for a whole IP packet with ESP or AH, as [`RawIpsec::recv`](crate::sockets::RawIpsec::recv) leaves it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Userspace::take_udp`].
+    pub fn take_raw(
+        &mut self,
+        now: Instant,
+        storage: &mut [u8],
+        packet: Range<usize>,
+    ) -> Result<(), PacketError> {
+        self.take(storage, packet, |datapath, packet| datapath.inbound(now, packet).is_ok())
+    }
+
+    /// Opens a packet and hands what is inside to the kernel. What could not be opened is counted.
+    fn take(
+        &mut self,
+        storage: &mut [u8],
+        place: Range<usize>,
+        open: impl FnOnce(&Datapath, &mut PacketBuf<'_>) -> bool,
+    ) -> Result<(), PacketError> {
+        let Some(mut packet) = PacketBuf::new(storage, place.start, place.len()) else { return Ok(()) };
+        if !open(&self.datapath, &mut packet) {
             return Ok(());
         }
         unless_congested(self.tun.send(packet.as_slice()), &mut self.congested).map_err(PacketError::Inner)
@@ -164,21 +203,46 @@ impl fmt::Debug for Userspace {
     }
 }
 
-/// Sends an ESP packet; the kernel puts IP before it.
-fn send(to: &Protected, esp: &[u8], sockets: &Sockets, congested: &mut u64) -> Result<(), PacketError> {
-    let (local, remote) = (to.outer.local, to.outer.remote);
-    let result = match to.outer.encap {
-        Some(ports) => sockets
-            .udp(ports.local_port)
-            .ok_or_else(|| io::Error::other("there is no such UDP socket"))
-            .and_then(|socket| socket.send(esp, SocketAddr::new(remote, ports.remote_port))),
-        None => sockets
-            .esp
-            .as_ref()
-            .ok_or_else(|| io::Error::other("the raw socket is not open"))
-            .and_then(|socket| socket.send(esp, remote)),
-    };
-    unless_congested(result, congested).map_err(|source| PacketError::Outer { local, remote, source })
+/// Over a TUN device all is tunnel mode, where AH alone makes whole packets.
+fn protocol_of(to: &Protected) -> IpsecProtocol {
+    if to.outer_len == 0 { IpsecProtocol::Esp } else { IpsecProtocol::Ah }
+}
+
+/// Sends a protected packet; the kernel puts before it what is not there.
+fn send(to: &Protected, packet: &mut [u8], sockets: &Sockets, outer_mtu: usize) -> io::Result<()> {
+    let remote = to.outer.remote;
+    if let Some(ports) = to.outer.encap {
+        let socket = sockets.udp(ports.local_port);
+        let socket = socket.ok_or_else(|| io::Error::other("there is no such UDP socket"))?;
+        return socket.send(packet, SocketAddr::new(remote, ports.remote_port), to.outer.tos);
+    }
+    let socket = sockets.raw(protocol_of(to));
+    let socket = socket.ok_or_else(|| io::Error::other("the raw socket is not open"))?;
+    if socket.takes_whole() {
+        return send_whole(packet, outer_mtu, |packet| socket.send(packet, remote, to.outer.tos));
+    }
+    socket.send(packet.get(to.outer_len..).unwrap_or_default(), remote, to.outer.tos)
+}
+
+/// Sends an IPv4 packet whose header the kernel takes as it is: it does not fragment such a packet either.
+fn send_whole(
+    packet: &mut [u8],
+    outer_mtu: usize,
+    mut send: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    if let Some(flags) = packet.get_mut(FLAGS) {
+        *flags &= !DONT_FRAGMENT;
+    }
+    if packet.len() <= outer_mtu {
+        return send(packet);
+    }
+    let mut storage = vec![0; outer_mtu.saturating_add(PacketBuf::HEADROOM + PacketBuf::TAILROOM)];
+    let refused = |reason: DropReason| io::Error::other(reason.to_string());
+    let mut fragments = Fragments::new(packet, outer_mtu).map_err(refused)?;
+    while let Some(fragment) = fragments.next_into(&mut storage) {
+        send(fragment.map_err(refused)?.as_slice())?;
+    }
+    Ok(())
 }
 
 /// A full queue drops the packet, as any router's does.
@@ -192,20 +256,19 @@ fn unless_congested(result: io::Result<()>, congested: &mut u64) -> io::Result<(
     }
 }
 
-/// The sockets carry ESP without its IP header, which the kernel writes and reads. AH and transport mode need that
-/// header.
-fn check_sockets(params: &SaParams) -> Result<(), BackendError> {
-    match (params.protocol, params.mode) {
-        (IpsecProtocol::Esp, Mode::Tunnel) => Ok(()),
-        (protocol, Mode::Tunnel) => Err(BackendError::Unsupported(format!("{protocol} over a TUN device"))),
-        (_, Mode::Transport) => Err(BackendError::Unsupported("transport mode over a TUN device".into())),
+/// A TUN device carries what is routed through it; packets of this host itself to its peer, which transport mode is for,
+/// are not.
+fn check_mode(params: &SaParams) -> Result<(), BackendError> {
+    match params.mode {
+        Mode::Tunnel => Ok(()),
+        Mode::Transport => Err(BackendError::Unsupported("transport mode over a TUN device".into())),
     }
 }
 
 impl SaBackend for Userspace {
     fn apply(&mut self, now: Instant, command: &SaCommand) -> Result<(), BackendError> {
         if let SaCommand::AddSa(params) = command {
-            check_sockets(params)?;
+            check_mode(params)?;
         }
         self.datapath.apply(now, command)
     }
@@ -214,3 +277,6 @@ impl SaBackend for Userspace {
         self.datapath.poll_event()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,7 @@ impl Runner {
 
     fn apply(&mut self, now: Instant, command: &SaCommand) {
         let result = self
-            .require_raw_esp(command)
+            .require_raw(command)
             .and_then(|()| self.datapath.apply(now, command).map_err(|error| error.to_string()));
         let Err(reason) = result else { return self.hold(now, command) };
         if let Some(key) = key_of(command) {
@@ -60,20 +60,18 @@ impl Runner {
         }
     }
 
-    /// Opens the raw socket when the first SA without UDP comes, and not before: a gateway whose peers are all behind
-    /// NATs does without the privilege.
-    fn require_raw_esp(&mut self, command: &SaCommand) -> Result<(), String> {
-        let bare = match command {
-            SaCommand::AddSa(sa) => sa.encap.is_none(),
-            SaCommand::MoveSa { encap, .. } => !encap,
-            _ => false,
+    /// Opens the raw socket of a protocol when its first SA without UDP comes, and not before: a gateway whose peers are
+    /// all behind NATs does without the privilege.
+    fn require_raw(&mut self, command: &SaCommand) -> Result<(), String> {
+        let protocol = match command {
+            SaCommand::AddSa(sa) if sa.encap.is_none() => sa.protocol,
+            SaCommand::MoveSa { key, encap: false, .. } => key.protocol,
+            _ => return Ok(()),
         };
-        if !bare || self.sockets.esp.is_some() {
-            return Ok(());
-        }
-        self.sockets.open_esp(Some(self.config.routes.mark)).map_err(|error| error.to_string())?;
-        let Some(socket) = &self.sockets.esp else { return Ok(()) };
-        self.watch(socket.as_raw_fd(), Source::Esp).map_err(|error| error.to_string())
+        let mark = Some(self.config.routes.mark);
+        let opened = self.sockets.open_raw(protocol, mark).map_err(|error| error.to_string())?;
+        let Some(fd) = opened.map(AsRawFd::as_raw_fd) else { return Ok(()) };
+        self.watch(fd, Source::of(protocol)).map_err(|error| error.to_string())
     }
 
     /// What a policy protects takes no other way, from the policy's coming to its going.
@@ -111,7 +109,7 @@ impl Runner {
             return;
         };
         // A datagram that cannot leave is one that was lost: the exchange repeats it.
-        if let Err(error) = socket.send(payload, *remote) {
+        if let Err(error) = socket.send(payload, *remote, 0) {
             let text = format!("nothing can be sent from {local} to {remote}: {}", crate::words::of(&error));
             self.tell(now, Severity::Warning, text);
         }

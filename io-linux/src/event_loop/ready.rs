@@ -1,5 +1,6 @@
 //! Which sources have something to read.
 
+use esp_core::sa::IpsecProtocol;
 use mio::Token;
 
 /// Where something can come from.
@@ -13,13 +14,23 @@ pub(crate) enum Source {
     NatT,
     /// IP protocol 50.
     Esp,
+    /// IP protocol 51.
+    Ah,
     /// The TUN device.
     Tun,
 }
 
 impl Source {
-    /// In the order in which they are served. Inner traffic and ESP stand before IKE, which anyone can flood.
-    pub(crate) const ALL: [Self; 5] = [Self::Requests, Self::Tun, Self::Esp, Self::NatT, Self::Ike];
+    /// In the order in which they are served. Inner traffic, ESP and AH stand before IKE, which anyone can flood.
+    pub(crate) const ALL: [Self; 6] = [Self::Requests, Self::Tun, Self::Esp, Self::Ah, Self::NatT, Self::Ike];
+
+    /// The raw socket of a protocol.
+    pub(crate) const fn of(protocol: IpsecProtocol) -> Self {
+        match protocol {
+            IpsecProtocol::Esp => Self::Esp,
+            IpsecProtocol::Ah => Self::Ah,
+        }
+    }
 
     /// What names it in the poll.
     pub(crate) const fn token(self) -> Token {

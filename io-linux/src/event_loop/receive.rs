@@ -3,12 +3,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::ops::Range;
 
 use esp_core::net::{UdpPayload, classify};
+use esp_core::sa::IpsecProtocol;
+use esp_core::time::Instant;
 use ipsec_gateway::{Input, Severity};
 
 use super::Runner;
+use crate::backend::PacketError;
 
 /// Packets of inner traffic or ESP that one turn takes from one source.
 const PACKETS: usize = 256;
@@ -40,12 +42,19 @@ impl Runner {
         })
     }
 
-    /// ESP without UDP; whether more may be left.
-    pub(super) fn receive_esp(&mut self) -> bool {
-        self.batch("the raw socket for ESP", |runner, buffer| {
-            let Some(socket) = &runner.sockets.esp else { return Ok(Read::Empty) };
-            let Some(arrived) = socket.recv(buffer)? else { return Ok(Read::Packet) };
-            runner.take_esp(SocketAddr::new(arrived.source, 0), buffer, arrived.esp);
+    /// ESP without UDP, or AH; whether more may be left.
+    pub(super) fn receive_raw(&mut self, protocol: IpsecProtocol) -> bool {
+        let what = match protocol {
+            IpsecProtocol::Esp => "the raw socket for ESP",
+            IpsecProtocol::Ah => "the raw socket for AH",
+        };
+        self.batch(what, |runner, buffer| {
+            let Some(socket) = runner.sockets.raw(protocol) else { return Ok(Read::Empty) };
+            if let Some(packet) = socket.recv(buffer)? {
+                let now = runner.clock.now();
+                let taken = runner.datapath.take_raw(now, buffer, packet);
+                runner.tell_unless_taken(now, taken);
+            }
             Ok(Read::Packet)
         })
     }
@@ -61,7 +70,9 @@ impl Runner {
                     Ok(Read::Ike)
                 }
                 UdpPayload::Esp(_) => {
-                    runner.take_esp(remote, buffer, 0..len);
+                    let (now, address) = (runner.clock.now(), runner.config.address);
+                    let taken = runner.datapath.take_udp(now, remote, address, buffer, 0..len);
+                    runner.tell_unless_taken(now, taken);
                     Ok(Read::Packet)
                 }
                 UdpPayload::KeepAlive | UdpPayload::Malformed => Ok(Read::Packet),
@@ -124,9 +135,8 @@ impl Runner {
         self.gateway.handle_input(now, Input::Datagram { local, remote, payload });
     }
 
-    fn take_esp(&mut self, remote: SocketAddr, buffer: &mut [u8], esp: Range<usize>) {
-        let now = self.clock.now();
-        if let Err(error) = self.datapath.take_outer(now, remote, self.config.address, buffer, esp) {
+    fn tell_unless_taken(&mut self, now: Instant, taken: Result<(), PacketError>) {
+        if let Err(error) = taken {
             self.tell(now, Severity::Warning, error.to_string());
         }
     }

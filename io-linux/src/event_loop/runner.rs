@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use esp_core::net::Cidr;
+use esp_core::sa::IpsecProtocol;
 use esp_core::soft::DatapathLimits;
 use esp_core::time::Instant;
 use ipsec_gateway::{Gateway, GatewayEvent, Input, Severity};
@@ -140,7 +141,8 @@ impl Runner {
                         }
                     },
                     Source::Tun => self.receive_inner(),
-                    Source::Esp => self.receive_esp(),
+                    Source::Esp => self.receive_raw(IpsecProtocol::Esp),
+                    Source::Ah => self.receive_raw(IpsecProtocol::Ah),
                     Source::NatT => self.receive_nat_t(),
                     Source::Ike => self.receive_ike(),
                 };

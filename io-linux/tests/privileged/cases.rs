@@ -1,12 +1,12 @@
 //! What is tried in each namespace.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use esp_core::net::Cidr;
 use ipsec_io_linux::routes::{RouteConfig, Routes};
-use ipsec_io_linux::sockets::{RawEsp, UdpPort};
+use ipsec_io_linux::sockets::UdpPort;
 use ipsec_io_linux::tun::Tun;
 
 use crate::namespace::{Case, ip, ip_succeeds};
@@ -21,7 +21,6 @@ pub(crate) const ALL: &[Case] = &[
     ("x30_held_routes_outlast_the_connection", held_routes_outlast_the_connection),
     ("x30_after_a_crash_nothing_leaves_in_clear", after_a_crash_nothing_leaves_in_clear),
     ("routes_over_ipv6", routes_over_ipv6),
-    ("raw_esp_passes_over_both_families", raw_esp_passes),
     ("marks_are_set_on_udp", marked_udp_binds),
 ];
 
@@ -195,28 +194,6 @@ fn routes_over_ipv6() {
     assert!(routes.clear().is_empty());
     assert!(ip("route get 2001:db8:ffff::1").contains("dev outer"));
     assert!(!ip("-6 rule show").contains("4500"));
-}
-
-fn raw_esp_passes() {
-    ip("link set lo up");
-    ip("addr add 2001:db8::1/128 dev lo nodad");
-    for address in ["127.0.0.1", "2001:db8::1"] {
-        let address: IpAddr = address.parse().unwrap();
-        let socket = RawEsp::bind(address, Some(4500)).unwrap();
-        socket.send(b"\x00\x00\x10\x00 esp", address).unwrap();
-        let mut buffer = [0; 2048];
-        let packet = (0..1000).find_map(|_| match socket.recv(&mut buffer) {
-            Ok(packet) => packet,
-            Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                std::thread::sleep(Duration::from_millis(1));
-                None
-            }
-            Err(e) => panic!("{e}"),
-        });
-        let packet = packet.expect("nothing came");
-        assert_eq!(packet.source, address);
-        assert_eq!(&buffer[packet.esp], b"\x00\x00\x10\x00 esp");
-    }
 }
 
 fn marked_udp_binds() {

@@ -1,12 +1,13 @@
 //! Two userspace datapaths with fixed keys in one namespace: from a socket through TUN, ESP, the network and back.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::time::Duration;
 
 use esp_core::backend::SaBackend;
 use esp_core::command::{PolicyAction, PolicyId, PolicyParams, SaCommand};
-use esp_core::net::{Cidr, TunnelOptions};
+use esp_core::net::{Cidr, IpView, TunnelOptions};
+use esp_core::sa::IpsecProtocol::{Ah, Esp};
 use esp_core::sa::{
     Direction, IpsecProtocol, Mode, ReqId, SaKey, SaKeys, SaParams, Spi, UdpEncap, VolumeLimits,
 };
@@ -24,14 +25,35 @@ use crate::namespace::{Case, ip};
 
 /// The cases of this file.
 pub(crate) const ALL: &[Case] = &[
-    ("userspace_esp_carries_packets_raw", || carry(None)),
-    ("userspace_esp_carries_packets_in_udp", || {
-        carry(Some(UdpEncap { local_port: 4500, remote_port: 4500 }));
+    ("userspace_esp_carries_packets_raw", || carry(Link { protocol: Esp, encap: None, outer: V4 })),
+    ("userspace_esp_carries_packets_raw_over_ipv6", || {
+        carry(Link { protocol: Esp, encap: None, outer: V6 });
     }),
+    ("userspace_esp_carries_packets_in_udp", || {
+        let encap = Some(UdpEncap { local_port: 4500, remote_port: 4500 });
+        carry(Link { protocol: Esp, encap, outer: V4 });
+    }),
+    ("userspace_ah_carries_packets", || carry(Link { protocol: Ah, encap: None, outer: V4 })),
+    ("userspace_ah_carries_packets_over_ipv6", || carry(Link { protocol: Ah, encap: None, outer: V6 })),
 ];
 
-const LEFT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
-const RIGHT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+/// How the two ends are joined.
+#[derive(Clone, Copy)]
+struct Link {
+    protocol: IpsecProtocol,
+    encap: Option<UdpEncap>,
+    /// The left end's address and the right one's.
+    outer: (IpAddr, IpAddr),
+}
+
+const V4: (IpAddr, IpAddr) =
+    (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2)));
+const V6: (IpAddr, IpAddr) = (
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2)),
+);
+/// A DSCP (AF41) and ECT(0): what an inner packet has, and so its outer one.
+const TOS: u8 = 0x8a;
 const NOW: Instant = Instant::from_secs(1);
 const MARK: Option<u32> = Some(4500);
 
@@ -40,23 +62,28 @@ fn net(text: &str) -> Cidr {
 }
 
 /// The SA from left to right, as the end with `direction` holds it.
-fn sa(direction: Direction, encap: Option<UdpEncap>) -> SaParams {
+fn sa(direction: Direction, link: Link) -> SaParams {
+    let (left, right) = link.outer;
     let (local, remote, ours, theirs) = match direction {
-        Direction::Outbound => (LEFT, RIGHT, "10.1.0.0/24", "10.2.0.0/24"),
-        Direction::Inbound => (RIGHT, LEFT, "10.2.0.0/24", "10.1.0.0/24"),
+        Direction::Outbound => (left, right, "10.1.0.0/24", "10.2.0.0/24"),
+        Direction::Inbound => (right, left, "10.2.0.0/24", "10.1.0.0/24"),
+    };
+    let suite = match link.protocol {
+        Esp => SaSuite::esp(Cipher::Aes128Cbc, Some(Integrity::HmacSha1_96), false).unwrap(),
+        Ah => SaSuite::ah(Integrity::HmacSha1_96, false),
     };
     SaParams {
         direction,
         spi: Spi::new(0x1000).unwrap(),
-        protocol: IpsecProtocol::Esp,
+        protocol: link.protocol,
         mode: Mode::Tunnel,
         local,
         remote,
-        encap,
+        encap: link.encap,
         original: None,
-        suite: SaSuite::esp(Cipher::Aes128Cbc, Some(Integrity::HmacSha1_96), false).unwrap(),
+        suite,
         keys: SaKeys {
-            encryption: SecretBytes::copy_from(&[1; 16]),
+            encryption: SecretBytes::copy_from(&[1; 16][..suite.encryption_key_len()]),
             integrity: SecretBytes::copy_from(&[2; 20]),
         },
         selectors: Selectors { local: vec![net(ours).into()], remote: vec![net(theirs).into()] },
@@ -99,47 +126,42 @@ fn patiently<T>(mut read: impl FnMut() -> io::Result<T>) -> T {
     panic!("nothing came");
 }
 
-fn carry(encap: Option<UdpEncap>) {
+fn carry(link: Link) {
     ip("link set lo up");
-    for address in ["192.0.2.1/32", "192.0.2.2/32", "10.1.0.1/32"] {
-        ip(&format!("addr add {address} dev lo"));
+    let (left_address, right_address) = link.outer;
+    let inner_addresses = ["10.1.0.1", "198.51.100.1"].map(|address| address.parse().unwrap());
+    for address in [left_address, right_address].into_iter().chain(inner_addresses) {
+        let length = if address.is_ipv4() { "32" } else { "128 nodad" };
+        ip(&format!("addr add {address}/{length} dev lo"));
     }
-    let sender = sa(Direction::Outbound, encap);
-    let receiver = sa(Direction::Inbound, encap);
+    let (sender, receiver) = (sa(Direction::Outbound, link), sa(Direction::Inbound, link));
     let keys: [SaKey; 2] = [sender.key(), receiver.key()];
     let (mut left, mut right) = (datapath("ipsec0", sender), datapath("ipsec1", receiver));
     let (mut left_sockets, mut right_sockets) =
-        (Sockets::open(LEFT, MARK).unwrap(), Sockets::open(RIGHT, MARK).unwrap());
-    left_sockets.open_esp(MARK).unwrap();
-    right_sockets.open_esp(MARK).unwrap();
+        (Sockets::open(left_address, MARK).unwrap(), Sockets::open(right_address, MARK).unwrap());
+    left_sockets.open_raw(link.protocol, MARK).unwrap().unwrap();
+    right_sockets.open_raw(link.protocol, MARK).unwrap().unwrap();
+    assert!(right_sockets.open_raw(link.protocol, MARK).unwrap().is_none(), "it is open");
     let mut routes = Routes::open(RouteConfig::default(), left.tun().index()).unwrap();
     routes.add(net("10.2.0.0/24"), &[net("10.1.0.0/24")]).unwrap();
 
     let inner = UdpSocket::bind("10.1.0.1:0").unwrap();
+    rustix::net::sockopt::set_ip_tos(&inner, TOS).unwrap();
     let (mut storage, sizes) = (vec![0; STORAGE], [0, 1, 500, 1394]);
     for size in sizes {
         inner.send_to(&vec![7; size], "10.2.0.9:7").unwrap();
         // The kernel's own multicast on the TUN device comes before it and is dropped.
-        while left.usage(&keys[0]).unwrap().packets == right.usage(&keys[1]).unwrap().packets {
+        let before = left.usage(&keys[0]).unwrap().packets;
+        while left.usage(&keys[0]).unwrap().packets == before {
             patiently(|| left.forward_inner(NOW, &mut storage, &left_sockets)).unwrap();
         }
-        let (source, esp) = match encap {
-            Some(_) => {
-                let (len, from) = patiently(|| right_sockets.nat_t.recv(&mut storage));
-                (from, 0..len)
-            }
-            None => {
-                let socket = right_sockets.esp.as_ref().unwrap();
-                let packet = patiently(|| socket.recv(&mut storage)).unwrap();
-                (SocketAddr::new(packet.source, 0), packet.esp)
-            }
-        };
-        let shown = storage[esp.clone()].windows(8).any(|octets| octets == [7; 8]);
-        assert!(!shown, "the payload is encrypted");
-        right.take_outer(NOW, source, RIGHT, &mut storage, esp).unwrap();
+        while right.usage(&keys[1]).unwrap().packets < left.usage(&keys[0]).unwrap().packets {
+            arrive(link, &mut right, &right_sockets, &mut storage);
+        }
     }
     let carried = right.usage(&keys[1]).unwrap();
     assert_eq!(carried.packets, u64::try_from(sizes.len()).unwrap());
+    assert_eq!(right.drops().total(), 0, "{:?}", right.drops());
     let statistics = ip("-s link show ipsec1");
     assert!(statistics.contains("RX"), "{statistics}");
     let received: Vec<u64> = statistics
@@ -152,11 +174,31 @@ fn carry(encap: Option<UdpEncap>) {
 
     // Outside the selectors nothing leaves, and no SA is there afterwards.
     let before = left.drops().total();
-    UdpSocket::bind("192.0.2.1:0").unwrap().send_to(b"outside", "10.2.0.9:7").unwrap();
+    UdpSocket::bind("198.51.100.1:0").unwrap().send_to(b"outside", "10.2.0.9:7").unwrap();
     while left.drops().total() == before {
         patiently(|| left.forward_inner(NOW, &mut storage, &left_sockets)).unwrap();
     }
     assert_eq!(left.usage(&keys[0]).unwrap().packets, carried.packets);
     left.apply(NOW, &SaCommand::RemoveSa(keys[0])).unwrap();
     assert_eq!(left.usage(&keys[0]), None);
+}
+
+/// Hands the right end one packet that has come.
+fn arrive(link: Link, right: &mut Userspace, sockets: &Sockets, storage: &mut [u8]) {
+    if link.encap.is_some() {
+        let (len, source) = patiently(|| sockets.nat_t.recv(storage));
+        assert!(!storage[..len].windows(8).any(|octets| octets == [7; 8]), "the payload is encrypted");
+        right.take_udp(NOW, source, link.outer.1, storage, 0..len).unwrap();
+        return;
+    }
+    let packet = patiently(|| sockets.raw(link.protocol).unwrap().recv(storage)).unwrap();
+    let view = IpView::parse(&storage[packet.clone()]).unwrap();
+    assert_eq!((view.source, view.destination), link.outer);
+    assert_eq!(view.protocol, link.protocol.ip_protocol());
+    if view.is_ipv4() {
+        assert_eq!((view.tos, view.dont_fragment), (TOS, false));
+    }
+    let shown = storage[packet.clone()].windows(8).any(|octets| octets == [7; 8]);
+    assert!(link.protocol == Ah || !shown, "the payload is encrypted");
+    right.take_raw(NOW, storage, packet).unwrap();
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use esp_core::sa::{IpsecProtocol, SaKey};
+use esp_core::sa::SaKey;
 use ipsec_gateway::{Command, ConnectionState, Gateway, GatewayConfig, Input};
 use ipsec_io_linux::clock::MonotonicClock;
 use ipsec_io_linux::event_loop::{Notice, RunError, Runner, RunnerConfig, RunnerHandle, View};
@@ -17,13 +17,22 @@ use crate::namespace::{Case, ip};
 
 /// The cases of this file.
 pub(crate) const ALL: &[Case] = &[
-    ("gateways_connect_carry_rekey_and_shut_down_with_raw_esp", || pair(false)),
-    ("gateways_connect_carry_rekey_and_shut_down_in_udp", || pair(true)),
+    ("gateways_connect_carry_rekey_and_shut_down_with_raw_esp", || pair(Protection::Esp)),
+    ("gateways_connect_carry_rekey_and_shut_down_in_udp", || pair(Protection::EspInUdp)),
+    ("gateways_connect_carry_rekey_and_shut_down_with_ah", || pair(Protection::Ah)),
     ("a_gateway_survives_a_peer_that_cannot_be_reached", unreachable_peer),
 ];
 
 const LEFT: Side = Side { address: [192, 0, 2, 1], subnet: "10.1.0.0/24", tun: "ipsec0", table: 4501 };
 const RIGHT: Side = Side { address: [192, 0, 2, 2], subnet: "10.2.0.0/24", tun: "ipsec1", table: 4502 };
+
+/// What carries the packets.
+#[derive(Clone, Copy, PartialEq)]
+enum Protection {
+    Esp,
+    EspInUdp,
+    Ah,
+}
 
 /// One end.
 #[derive(Clone, Copy)]
@@ -41,17 +50,20 @@ struct Running {
     said: Arc<Mutex<Vec<String>>>,
 }
 
-fn start(side: Side, other: Side, encapsulate: bool) -> Running {
+fn start(side: Side, other: Side, protection: Protection) -> Running {
     let address = IpAddr::from(side.address);
     let subnets = |side: Side| vec![side.subnet.parse().unwrap()];
     let id = GatewayId::new("gateway").unwrap();
     let vpc = ipsec_policy::Vpc { id: VpcId::new("vpc").unwrap(), cidrs: subnets(side) };
     let subnet = vpc.cidrs[0];
     let mut config = GatewayConfig::new(VpnGateway::new(id.clone(), vpc, subnet, address.into()));
-    config.nat.force_encapsulation = encapsulate;
+    config.nat.force_encapsulation = protection == Protection::EspInUdp;
     let peer = PeerGateway::new(PeerId::new("peer").unwrap(), other.address.into());
     let psk = PreSharedKey::new("a-key-of-both").unwrap();
     let mut tunnel = VpnTunnel::new(tunnel_id(), id, peer.id.clone(), subnets(side), subnets(other), psk);
+    if protection == Protection::Ah {
+        tunnel.ipsec.protocol = ipsec_policy::IpsecProtocol::Ah;
+    }
     // With one that begins there is one SA to count on, from the start.
     tunnel.initiate = side.table == LEFT.table;
     let clock = MonotonicClock::start();
@@ -97,7 +109,7 @@ impl Running {
         self.wait("inbound SA", |view| {
             let status = view.gateway.status(&tunnel_id())?;
             let (ike, child) = (status.ike?, status.children.last()?.clone());
-            let key = SaKey { protocol: IpsecProtocol::Esp, destination: ike.local.ip(), spi: child.inbound };
+            let key = SaKey { protocol: child.protocol, destination: ike.local.ip(), spi: child.inbound };
             view.datapath.usage(&key).map(|usage| usage.packets)
         })
     }
@@ -108,18 +120,18 @@ impl Running {
     }
 }
 
-fn pair(encapsulate: bool) {
+fn pair(protection: Protection) {
     ip("link set lo up");
     ip("addr add 192.0.2.1/32 dev lo");
     ip("addr add 192.0.2.2/32 dev lo");
-    let (left, right) = (start(LEFT, RIGHT, encapsulate), start(RIGHT, LEFT, encapsulate));
+    let (left, right) = (start(LEFT, RIGHT, protection), start(RIGHT, LEFT, protection));
     let connected = |view: &mut View<'_>| {
         let status = view.gateway.status(&tunnel_id())?;
         (status.state == ConnectionState::Connected).then(|| status.children.last().cloned())?
     };
     let child = left.wait("left connected", connected);
     right.wait("right connected", connected);
-    assert_eq!(child.encapsulated, encapsulate);
+    assert_eq!(child.encapsulated, protection == Protection::EspInUdp);
 
     // The routes of both ends stand in this namespace, and the last hop of a packet has no host: what counts is that
     // each end's SA verified it.
@@ -160,7 +172,7 @@ fn pair(encapsulate: bool) {
 fn unreachable_peer() {
     ip("link set lo up");
     ip("addr add 192.0.2.1/32 dev lo");
-    let left = start(LEFT, RIGHT, false);
+    let left = start(LEFT, RIGHT, Protection::Esp);
     left.wait("a line about it", |view| (view.now.as_micros() > 1_500_000).then_some(()));
     let said = left.said.lock().unwrap().join("\n");
     assert!(

@@ -137,8 +137,10 @@ fn ike_1_sec_1_capabilities() {
     only_v2.capabilities.ike_versions.remove(&IkeVersion::V1);
     let found = findings_at(|t| t.ike.version = IkeVersion::V1, "1.1.1.1", &only_v2);
     assert_eq!(errors(&found), ["IKE-1"]);
-    assert_eq!(found[0].message, "this build carries IKEv2 with ESP; it cannot run IKEv1");
-    let found = findings(|t| t.ipsec.protocol = IpsecProtocol::Ah);
+    assert_eq!(found[0].message, "this build carries IKEv2 with ESP, AH; it cannot run IKEv1");
+    let mut only_esp = Rules::default();
+    only_esp.capabilities.protocols.remove(&IpsecProtocol::Ah);
+    let found = findings_at(|t| t.ipsec.protocol = IpsecProtocol::Ah, "1.1.1.1", &only_esp);
     assert_eq!(errors(&found), ["SEC-1"]);
     assert_eq!(found[0].message, "this build carries IKEv1, IKEv2 with ESP; it cannot run AH");
     assert_eq!(findings_at(|t| t.ike.version = IkeVersion::V1, "1.1.1.1", &everything()), []);

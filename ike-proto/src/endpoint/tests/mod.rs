@@ -17,7 +17,6 @@ mod malicious_answers;
 mod mismatch;
 mod mobike;
 mod nat;
-mod pairs;
 mod ppk;
 mod reauth;
 mod rekey;

@@ -2,6 +2,7 @@
 
 mod initiator;
 mod negotiate;
+mod pair;
 mod responder;
 mod settle;
 
@@ -12,12 +13,13 @@ use esp_core::time::Instant;
 
 pub(crate) use initiator::Initiator;
 pub(crate) use negotiate::{refused, sensible};
+pub(crate) use pair::{Pair, pairs};
 pub(crate) use responder::Responder;
 pub(crate) use settle::{revive, settle_all};
 
 use super::established::Established;
 use crate::diagnose::{ChildSaInfo, CloseReason, DropReason, Event};
-use crate::sa::{ChildState, Core, Due, Effects, Pair, Path};
+use crate::sa::{ChildState, Core, Due, Effects, Path};
 use crate::wire::v1::Message;
 
 /// How long to wait before a rekey that failed is tried again.
