@@ -22,6 +22,7 @@ mod reauth;
 mod rekey;
 mod selectors;
 mod transforms;
+mod v1_commit;
 mod v1_hostile;
 
 use core::time::Duration;

@@ -23,7 +23,7 @@ use crate::wire::v1::{
 
 const MODES: [ExchangeMode; 2] = [ExchangeMode::Main, ExchangeMode::Aggressive];
 
-fn pair_with(mode: ExchangeMode, change: impl Fn(Side, &mut ConnectionConfig)) -> Pair {
+pub(super) fn pair_with(mode: ExchangeMode, change: impl Fn(Side, &mut ConnectionConfig)) -> Pair {
     Pair::with(|side, config| {
         config.version = Version::V1(mode);
         change(side, config);
@@ -37,7 +37,7 @@ fn connected(mode: ExchangeMode) -> Pair {
     pair
 }
 
-fn assert_connected(pair: &mut Pair) {
+pub(super) fn assert_connected(pair: &mut Pair) {
     for side in [Side::A, Side::B] {
         assert_eq!(pair.counts(side), (1, 1), "{side:?} {:#?}", pair.transcript);
     }
@@ -51,7 +51,7 @@ fn cookies(pair: &Pair) -> (IkeSpi, IkeSpi) {
 }
 
 /// Has A, which is authenticated, send any payloads with a right hash. Returns the datagram.
-fn forge(pair: &mut Pair, exchange: ExchangeType, id: u32, payloads: &[Payload<'_>]) -> Datagram {
+pub(super) fn forge(pair: &mut Pair, exchange: ExchangeType, id: u32, payloads: &[Payload<'_>]) -> Datagram {
     let now = pair.now;
     let mut draft = v1::Draft::new();
     payloads.iter().for_each(|payload| draft.push(payload));
