@@ -7,6 +7,7 @@ mod loss;
 mod main_mode;
 mod mismatch;
 mod nat;
+mod nat_drafts;
 mod quick;
 mod rekey;
 

@@ -120,3 +120,27 @@ fn the_shorter_lifetime_is_used() {
         }
     }
 }
+
+/// CONN-4: a peer may receive with a new SA only once it has our third message, and a packet can overtake that. So the old
+/// SA sends a moment longer, or until the peer sends with the new one.
+#[test]
+fn the_old_one_sends_until_the_peer_has_the_third_message() {
+    let spi = |pair: &Pair| pair.a.datapath.outbound().unwrap().spi;
+    for peer_sends in [false, true] {
+        let mut pair = connected(ExchangeMode::Main);
+        let old = spi(&pair);
+        command(&mut pair, Side::A, Command::RekeyChild);
+        pair.run(Duration::from_millis(300));
+        assert_eq!(rekeyed(&pair, Side::A), 1, "{:#?}", pair.transcript);
+        assert_eq!(spi(&pair), old);
+        assert!(pair.packet(Side::A));
+        assert_eq!(spi(&pair), old);
+        if peer_sends {
+            assert!(pair.packet(Side::B));
+        } else {
+            pair.run(s(1));
+        }
+        assert_ne!(spi(&pair), old);
+        assert!(pair.carries());
+    }
+}
