@@ -55,8 +55,7 @@ fn f_13_connected_is_waited_for() {
     let (mut pair, id) = committed();
     assert!(pair.b.datapath.outbound().is_none());
     let connected = NotifyPayload::new(NotifyType::CONNECTED, &[]);
-    let wrong =
-        forge(&mut pair, ExchangeType::V1_INFORMATIONAL, id ^ 1, &[Payload::Notify(connected.clone())]);
+    let wrong = forge(&mut pair, ExchangeType::V1_INFORMATIONAL, id ^ 1, &[Payload::Notify(connected)]);
     pair.inject(wrong);
     pair.run(Duration::from_millis(500));
     assert!(pair.b.datapath.outbound().is_none());
