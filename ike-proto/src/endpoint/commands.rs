@@ -26,6 +26,7 @@ impl Endpoint {
             }
             Command::Initiate(id) => self.initiate(now, id),
             Command::Terminate(id) => self.want_all(now, id, &Want::Close(CloseReason::Local)),
+            Command::GiveUp(id) => self.want_all(now, id, &Want::GiveUp),
             Command::Forget(id) => self.want_all(now, id, &Want::Forget(CloseReason::Local)),
             Command::TerminateChild(id, spi) => {
                 self.want_all(now, id, &Want::DeleteChild(spi, CloseReason::Local));

@@ -53,6 +53,8 @@ pub enum Command {
     Initiate(ConnectionId),
     /// Delete the connection's SAs, at the peer and here; the connection stays and answers.
     Terminate(ConnectionId),
+    /// End attempts of ours that have not come to an IKE SA yet, as if their last repetition had not been answered.
+    GiveUp(ConnectionId),
     /// Delete the connection's SAs here without a word to the peer.
     Forget(ConnectionId),
     /// Delete one Child SA of the connection, named by its inbound SPI, at the peer and here. The IKE SA stays.

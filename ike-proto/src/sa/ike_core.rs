@@ -272,6 +272,10 @@ impl Core {
     pub(crate) fn remove_child(&mut self, fx: &mut Effects<'_>, inbound: Spi, reason: CloseReason) {
         let Some(place) = self.children.iter().position(|child| child.inbound.spi == inbound) else { return };
         let child = self.children.remove(place);
+        // First told, then done: whoever leads traffic to it has the chance to end that before.
+        if let Some(connection) = self.connection {
+            fx.event(Event::ChildClosed { connection, inbound, reason });
+        }
         if child.has_outbound {
             self.start_unserved(fx, &[]);
             fx.remove_sa(child.outbound);
@@ -283,9 +287,6 @@ impl Core {
             self.free_child_spi(fx, oldest.spi);
         }
         self.lingering.push((fx.now + LINGER, child.inbound));
-        if let Some(connection) = self.connection {
-            fx.event(Event::ChildClosed { connection, inbound, reason });
-        }
     }
 
     /// Ends every Child SA, and goes on receiving for a while what the peer has sent with them: another IKE SA carries
@@ -309,15 +310,15 @@ impl Core {
             self.ask_to_start(fx);
         }
         for child in children {
+            if let (Some(connection), true) = (self.connection, child.state != ChildState::Replaced) {
+                let inbound = child.inbound.spi;
+                fx.event(Event::ChildClosed { connection, inbound, reason: reason.clone() });
+            }
             if child.has_outbound {
                 fx.remove_sa(child.outbound);
             }
             fx.remove_sa(child.inbound);
             self.free_child_spi(fx, child.inbound.spi);
-            if let (Some(connection), true) = (self.connection, child.state != ChildState::Replaced) {
-                let inbound = child.inbound.spi;
-                fx.event(Event::ChildClosed { connection, inbound, reason: reason.clone() });
-            }
         }
         for (_, key) in core::mem::take(&mut self.lingering) {
             fx.remove_sa(key);

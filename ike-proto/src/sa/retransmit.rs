@@ -80,11 +80,11 @@ impl Retransmission {
         Due::Nothing
     }
 
-    /// The failure of a request that was never answered.
+    /// The failure of a request that was not answered.
     pub(crate) fn no_answer(&self, hint: Option<NatBlock>) -> FailureReason {
         FailureReason::NoAnswer {
             tried: self.tried.clone(),
-            transmissions: self.sent.min(self.config.tries.saturating_add(1)),
+            transmissions: self.sent.min(self.config.tries).saturating_add(1),
             exchange: self.exchange,
             hint,
         }

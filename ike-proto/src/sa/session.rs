@@ -54,6 +54,8 @@ pub(crate) enum Want {
     Readdress(IpAddr),
     /// Delete everything and tell the peer.
     Close(CloseReason),
+    /// End an attempt of ours, as if nothing more had been heard.
+    GiveUp,
     /// Drop everything without a word.
     Forget(CloseReason),
 }

@@ -184,7 +184,8 @@ impl Established {
         self.committed.retain(|_, (spi, _)| core.child(*spi).is_some_and(|child| child.waiting.is_some()));
         let (due, later) = self.postponed.drain(..).partition::<Vec<_>, _>(|(at, _)| *at <= now);
         self.postponed = later;
-        for (_, task) in due {
+        // While no pair is served at all, whoever wants the connection says when it is tried again.
+        for (_, task) in due.into_iter().filter(|_| core.has_child()) {
             self.add_task(task);
         }
         if self.probe_again(core, fx) {
@@ -229,6 +230,7 @@ impl Established {
                 let what = "our address changed and IKEv1 cannot move there: connect anew";
                 core.failed(fx, Role::Initiator, Phase::One, FailureReason::Protocol { what });
             }
+            Want::GiveUp => {}
             Want::Close(reason) => return self.close(reason, core, fx),
             Want::Forget(reason) => {
                 close(core, fx, &self.isakmp, &reason);
@@ -347,7 +349,7 @@ impl Established {
         }
     }
 
-    /// Tries a pair again later.
+    /// Tries a pair again later, if others are served then.
     pub(crate) fn postpone(&mut self, pair: &Pair, now: Instant) {
         let task = Task { pair: pair.clone(), replaces: None };
         if !self.postponed.iter().any(|(_, other)| *other == task) {

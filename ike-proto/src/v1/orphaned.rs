@@ -64,7 +64,7 @@ impl Orphaned {
                 return Step::Done;
             }
             Want::DeleteChild(spi, reason) => core.remove_child(fx, spi, reason),
-            Want::Readdress(_) => {}
+            Want::Readdress(_) | Want::GiveUp => {}
             Want::RekeyChild(_) | Want::CreateChild | Want::RekeyIke | Want::Probe => {
                 if let Some(connection) = core.connection {
                     fx.asks.push(Ask::Orphaned { connection, id: core.id });

@@ -42,6 +42,11 @@ impl Hint {
         self.0.as_ref().filter(|(until, _)| *until <= now).map(|(_, reason)| reason.clone())
     }
 
+    /// The cause, if nothing better is waited for any more.
+    pub(crate) fn reason(&self) -> Option<FailureReason> {
+        self.0.as_ref().map(|(_, reason)| reason.clone())
+    }
+
     /// When to look again, if before `due`.
     pub(crate) fn due(&self, due: Instant) -> Instant {
         self.0.as_ref().map_or(due, |(until, _)| due.min(*until))

@@ -101,6 +101,10 @@ impl Session {
         match (self, want) {
             (Self::Established(state), want) => state.want(want, core, fx),
             (Self::Orphaned(state), want) => state.want(want, core, fx),
+            (Self::SaSent(state), Want::GiveUp) => state.give_up(),
+            (Self::KeSent(state), Want::GiveUp) => state.give_up(),
+            (Self::IdSent(state), Want::GiveUp) => state.give_up(core),
+            (Self::AggressiveSent(state), Want::GiveUp) => state.give_up(),
             (_, Want::Close(_)) => Step::Fail(FailureReason::Cancelled),
             (Self::SaAnswered(_) | Self::KeAnswered(_) | Self::AggressiveAnswered(_), Want::Forget(_)) => {
                 Step::Done

@@ -326,6 +326,7 @@ impl Established {
             Want::CreateChild => self.add_task(Task::CreateChild),
             Want::DeleteChild(spi, reason) => self.delete_child(spi, reason, core),
             Want::Readdress(local) => self.readdress(local, core, fx),
+            Want::GiveUp => {}
             Want::Close(reason) => {
                 let name = self.current.name;
                 close(core, fx, name, &reason);

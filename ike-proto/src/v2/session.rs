@@ -133,6 +133,8 @@ impl Session {
     pub(crate) fn want(self, want: Want, core: &mut Core, fx: &mut Effects<'_>) -> Step<Self> {
         match (self, want) {
             (Self::Established(state), want) => state.want(want, core, fx),
+            (Self::InitSent(state), Want::GiveUp) => state.give_up(),
+            (Self::AuthSent(state), Want::GiveUp) => state.give_up_waiting(core, fx),
             (Self::AuthSent(state), Want::Close(_)) => state.cancel(core, fx),
             (Self::InitSent(_) | Self::HalfOpen(_), Want::Close(_)) => Step::Fail(FailureReason::Cancelled),
             (Self::InitSent(_) | Self::AuthSent(_), Want::Forget(_)) => Step::Fail(FailureReason::Cancelled),

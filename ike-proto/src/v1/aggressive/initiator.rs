@@ -214,8 +214,14 @@ impl AggressiveSent {
         }
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::AggressiveSent(self)),
-            Due::GiveUp => Step::Fail(self.retransmission.no_answer(Some(NatBlock::Port500))),
+            Due::GiveUp => self.give_up(),
         }
+    }
+
+    /// Nothing more is waited for: an error that anyone could have sent is better than nothing.
+    pub(crate) fn give_up(self) -> Step<Session> {
+        let silent = || self.retransmission.no_answer(Some(NatBlock::Port500));
+        Step::Fail(self.hint.reason().unwrap_or_else(silent))
     }
 
     /// When to look again.

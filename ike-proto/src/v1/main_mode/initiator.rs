@@ -153,8 +153,14 @@ impl SaSent {
         }
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::SaSent(self)),
-            Due::GiveUp => Step::Fail(self.retransmission.no_answer(Some(NatBlock::Port500))),
+            Due::GiveUp => self.give_up(),
         }
+    }
+
+    /// Nothing more is waited for: an error that anyone could have sent is better than nothing.
+    pub(crate) fn give_up(self) -> Step<Session> {
+        let silent = || self.retransmission.no_answer(Some(NatBlock::Port500));
+        Step::Fail(self.hint.reason().unwrap_or_else(silent))
     }
 
     /// When to look again.
@@ -281,8 +287,13 @@ impl KeSent {
         }
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::KeSent(self)),
-            Due::GiveUp => Step::Fail(self.retransmission.no_answer(None)),
+            Due::GiveUp => self.give_up(),
         }
+    }
+
+    /// Nothing more is waited for.
+    pub(crate) fn give_up(self) -> Step<Session> {
+        Step::Fail(self.hint.reason().unwrap_or_else(|| self.retransmission.no_answer(None)))
     }
 
     /// When to look again.
@@ -445,13 +456,16 @@ impl IdSent {
         }
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::IdSent(self)),
-            Due::GiveUp => {
-                // The third message was answered on port 500: what is silent now is the other port, or a peer that cannot
-                // read what is encrypted under another key.
-                let hint = if core.path.is_floated() { NatBlock::Port4500 } else { NatBlock::Key };
-                Step::Fail(self.retransmission.no_answer(Some(hint)))
-            }
+            Due::GiveUp => self.give_up(core),
         }
+    }
+
+    /// Nothing more is waited for.
+    pub(crate) fn give_up(self, core: &Core) -> Step<Session> {
+        // The third message was answered on port 500: what is silent now is the other port, or a peer that cannot read
+        // what is encrypted under another key.
+        let silent = if core.path.is_floated() { NatBlock::Port4500 } else { NatBlock::Key };
+        Step::Fail(self.hint.reason().unwrap_or_else(|| self.retransmission.no_answer(Some(silent))))
     }
 
     /// When to look again.

@@ -165,13 +165,16 @@ impl AuthSent {
     pub(crate) fn handle_timeout(mut self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::AuthSent(self)),
-            Due::GiveUp => {
-                self.free_spi(core, fx);
-                // IKE_SA_INIT was answered on port 500: what is silent now is the other port.
-                let hint = core.path.is_floated().then_some(NatBlock::Port4500);
-                Step::Fail(self.retransmission.no_answer(hint))
-            }
+            Due::GiveUp => self.give_up_waiting(core, fx),
         }
+    }
+
+    /// Nothing more is waited for.
+    pub(crate) fn give_up_waiting(self, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
+        self.free_spi(core, fx);
+        // IKE_SA_INIT was answered on port 500: what is silent now is the other port.
+        let hint = core.path.is_floated().then_some(NatBlock::Port4500);
+        Step::Fail(self.retransmission.no_answer(hint))
     }
 
     /// Nobody wants it any more. The peer may have established the IKE SA already, so the answer is waited for and the

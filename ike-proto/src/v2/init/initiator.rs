@@ -125,8 +125,14 @@ impl InitSent {
         }
         match self.retransmission.handle_timeout(core, fx) {
             Due::Nothing => Step::Next(Session::InitSent(self)),
-            Due::GiveUp => Step::Fail(self.retransmission.no_answer(Some(NatBlock::Port500))),
+            Due::GiveUp => self.give_up(),
         }
+    }
+
+    /// Nothing more is waited for: an error that anyone could have sent is better than nothing.
+    pub(crate) fn give_up(self) -> Step<Session> {
+        let refused = self.refused.map(|(_, reason)| reason);
+        Step::Fail(refused.unwrap_or_else(|| self.retransmission.no_answer(Some(NatBlock::Port500))))
     }
 
     /// When to look again.
