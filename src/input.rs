@@ -36,17 +36,24 @@ pub enum Command {
     Disconnect(TunnelId),
     /// Rekey the IKE SA now.
     RekeyIke(TunnelId),
-    /// Rekey the Child SAs now. With PFS this also brings out a group that only the peer's rekey would have refused.
+    /// Rekey the Child SAs now.
     RekeyChild(TunnelId),
     /// Set the counters of a tunnel to zero, or with `None` those of the gateway as a whole. The past that is kept stays.
     ResetCounters(Option<TunnelId>),
+    /// Find out now whether the peer agrees to the PFS group, by a rekey of the Child SAs. In IKEv2 it would otherwise show
+    /// at the first one by lifetime, hours later. What was found is told by `GatewayEvent::PfsChecked` and in the status.
+    CheckPfs(TunnelId),
 }
 
 impl Command {
     /// The tunnel it is about; `None` for what is about the gateway as a whole.
     pub fn tunnel(&self) -> Option<&TunnelId> {
         match self {
-            Self::Connect(id) | Self::Disconnect(id) | Self::RekeyIke(id) | Self::RekeyChild(id) => Some(id),
+            Self::Connect(id)
+            | Self::Disconnect(id)
+            | Self::RekeyIke(id)
+            | Self::RekeyChild(id)
+            | Self::CheckPfs(id) => Some(id),
             Self::ResetCounters(id) => id.as_ref(),
         }
     }

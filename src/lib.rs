@@ -76,7 +76,8 @@ pub use narrate::message;
 pub use output::{GatewayEvent, Output};
 pub use retry::RetryConfig;
 pub use routes::{Route, RouteCommand};
-pub use state::{ConnectionState, FailureRecord, TunnelStatus, WaitingFor};
+pub use state::{ConnectionState, FailureRecord, PfsCheck, TunnelStatus, WaitingFor};
+pub use tunnel::{Contact, Stage, Way};
 
 /// The README's example is a test too.
 #[cfg(doctest)]

@@ -9,7 +9,7 @@ use ipsec_policy::TunnelId;
 use crate::log::LogEntry;
 use crate::monitor::{Alarm, OneWay};
 use crate::routes::RouteCommand;
-use crate::state::ConnectionState;
+use crate::state::{ConnectionState, PfsCheck};
 
 /// One thing to do. The order between them is meaning: what stands earlier is done earlier.
 #[derive(Debug)]
@@ -53,6 +53,13 @@ pub enum GatewayEvent {
         tunnel: TunnelId,
         /// Which way is silent, and what to check.
         one_way: Option<Box<OneWay>>,
+    },
+    /// What came of [`Command::CheckPfs`](crate::Command::CheckPfs).
+    PfsChecked {
+        /// Which tunnel.
+        tunnel: TunnelId,
+        /// `Agreed` or `Refused`.
+        outcome: PfsCheck,
     },
     /// What the key exchange did, with all that is known of it.
     Protocol {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use esp_core::time::Instant;
+use ipsec_policy::{GatewayId, TunnelId};
 
 /// How often and when a failed attempt is made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +12,8 @@ pub struct RetryConfig {
     pub retries: u32,
     /// The pause before each of them.
     pub pause: Duration,
-    /// From then on an attempt is made this often, until one succeeds.
+    /// From then on an attempt is made this often, until one succeeds. When one is due, the one before it is over,
+    /// however far it has come.
     pub interval: Duration,
 }
 
@@ -23,11 +25,15 @@ impl Default for RetryConfig {
 }
 
 /// The failures of one tunnel since it was last connected.
-#[derive(Clone, Copy, Debug, Default)]
+///
+/// Once the retries are used up, attempts begin at fixed points of the gateway's clock: at multiples of the interval,
+/// moved by what belongs to this tunnel alone. So they are exactly one interval apart, however long each takes, and
+/// tunnels that lost their peers at one moment do not call them at one moment.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Retry {
     failures: u32,
-    /// When the last retry failed: attempts are made at multiples of the interval from there, however long each takes.
-    exhausted_at: Option<Instant>,
+    /// What is this tunnel's own: where in the interval its points lie.
+    phase: u64,
 }
 
 /// What follows from a failure.
@@ -40,9 +46,14 @@ pub(crate) struct NextAttempt {
 }
 
 impl Retry {
+    /// The retries of a tunnel, which has not failed yet.
+    pub(crate) fn new(gateway: &GatewayId, tunnel: &TunnelId) -> Self {
+        Self { failures: 0, phase: digest(&[gateway.as_str(), tunnel.as_str()]) }
+    }
+
     /// Starts to count anew.
     pub(crate) fn reset(&mut self) {
-        *self = Self::default();
+        self.failures = 0;
     }
 
     /// How many attempts have failed since the last success.
@@ -50,19 +61,44 @@ impl Retry {
         self.failures
     }
 
-    /// Counts a failure and says when to try again.
-    pub(crate) fn failed(&mut self, now: Instant, config: &RetryConfig) -> NextAttempt {
+    /// When an attempt that was due at `due` is over, whatever has become of it by then; `longest` is how long one may
+    /// take while there are retries.
+    pub(crate) fn deadline(&self, due: Instant, longest: Duration, config: &RetryConfig) -> Instant {
+        if self.failures > config.retries { self.point_after(due, config) } else { due + longest }
+    }
+
+    /// Counts the failure of an attempt that was due at `due`, and says when to try again.
+    pub(crate) fn failed(&mut self, now: Instant, due: Instant, config: &RetryConfig) -> NextAttempt {
+        let was_exhausted = self.failures > config.retries;
         self.failures = self.failures.saturating_add(1);
         if self.failures <= config.retries {
             return NextAttempt { at: now + config.pause, exhausted: false };
         }
-        let start = *self.exhausted_at.get_or_insert(now);
-        let interval = u64::try_from(config.interval.as_micros()).unwrap_or(u64::MAX).max(1);
-        let elapsed = now.saturating_duration_since(start).as_micros();
-        let elapsed = u64::try_from(elapsed).unwrap_or(u64::MAX);
-        let due = (elapsed / interval).saturating_add(1).saturating_mul(interval);
-        NextAttempt { at: start + Duration::from_micros(due), exhausted: true }
+        let after = if was_exhausted { due.max(now.saturating_sub(TICK)) } else { now + config.pause };
+        NextAttempt { at: self.point_after(after, config), exhausted: true }
     }
+
+    /// The first of this tunnel's points after `time`.
+    fn point_after(&self, time: Instant, config: &RetryConfig) -> Instant {
+        let interval = u64::try_from(config.interval.as_micros()).unwrap_or(u64::MAX).max(1);
+        let phase = self.phase.checked_rem(interval).unwrap_or_default();
+        let past = time.as_micros().saturating_add(interval).saturating_sub(phase);
+        let intervals = past.checked_div(interval).unwrap_or_default();
+        Instant::from_micros(intervals.saturating_mul(interval).saturating_add(phase))
+    }
+}
+
+/// The resolution of the clock.
+const TICK: Duration = Duration::from_micros(1);
+
+/// A number that texts have by themselves: FNV-1a, its bits mixed so that similar texts have numbers far apart.
+fn digest(texts: &[&str]) -> u64 {
+    let octets = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    let fnv = octets.fold(0xcbf2_9ce4_8422_2325, |hash: u64, octet| {
+        (hash ^ u64::from(octet)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    let mixed = (fnv ^ (fnv >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed ^ (mixed >> 33)
 }
 
 #[cfg(test)]

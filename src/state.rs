@@ -4,10 +4,12 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use esp_core::time::Instant;
-use ike_proto::diagnose::{ChildSaInfo, Explanation, FailureReason, IkeSaInfo, Phase};
+use ike_proto::diagnose::{ChildSaInfo, Explanation, FailureReason, IkeSaInfo, Phase, Role};
+use ike_proto::suite::DhGroup;
 use ipsec_policy::TunnelId;
 
 use crate::monitor::OneWay;
+use crate::tunnel::{Contact, Stage};
 
 /// The connection state of a tunnel (CONN-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +38,8 @@ impl fmt::Display for ConnectionState {
 /// What a tunnel that is not connected waits for (DIAG-3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitingFor {
-    /// The peer to answer.
-    Peer,
+    /// The peer to answer what we began.
+    Peer(Stage),
     /// The peer to begin: its address is not known, or the tunnel is set to answer only.
     PeerToInitiate,
     /// The next attempt.
@@ -51,7 +53,7 @@ pub enum WaitingFor {
 impl fmt::Display for WaitingFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Peer => f.write_str("the peer's answer on UDP 500 and 4500"),
+            Self::Peer(stage) => stage.fmt(f),
             Self::PeerToInitiate => f.write_str("the peer, which must initiate"),
             Self::Retry(at) => write!(f, "the next attempt at {at}"),
             Self::Traffic => f.write_str("traffic to the remote subnets"),
@@ -67,12 +69,36 @@ pub struct FailureRecord {
     pub at: Instant,
     /// In which phase.
     pub phase: Phase,
+    /// Who began. What the peer begins and gets wrong is no failure of ours.
+    pub role: Role,
     /// With whom.
     pub remote: SocketAddr,
     /// What both sides said.
     pub reason: FailureReason,
     /// The same as sentences.
     pub explanation: Explanation,
+}
+
+/// Whether the peer agrees to the group of Child SAs that replace others (SEC-4). In IKEv2 the first Child SA has no
+/// group of its own, so that a difference shows only when it is replaced, hours later; a check replaces it at once.
+#[derive(Clone, Debug)]
+pub enum PfsCheck {
+    /// It was not checked since the tunnel was connected.
+    NotChecked,
+    /// It is being checked.
+    Running {
+        /// Since when.
+        since: Instant,
+    },
+    /// A Child SA was replaced.
+    Agreed {
+        /// When.
+        at: Instant,
+        /// With this group, or without PFS.
+        group: Option<DhGroup>,
+    },
+    /// The peer refused.
+    Refused(Box<FailureRecord>),
 }
 
 /// What is known of a tunnel.
@@ -88,10 +114,17 @@ pub struct TunnelStatus {
     pub failures: u32,
     /// The IKE SA, where one stands.
     pub ike: Option<IkeSaInfo>,
-    /// The Child SAs that stand.
+    /// The Child SAs that stand, in the order in which they were established.
     pub children: Vec<ChildSaInfo>,
-    /// The last failure, until the tunnel is connected again.
+    /// The last failure of what we began, or of what the peer began where we began nothing; until the tunnel is connected
+    /// again.
     pub last_failure: Option<FailureRecord>,
     /// Which way is silent, where a connected tunnel carries traffic one way only (DIAG-5).
     pub one_way: Option<OneWay>,
+    /// The last failure of what the peer began. It often knows more: what we began is refused without a reason.
+    pub peer_failure: Option<FailureRecord>,
+    /// What was sent to the peer and heard of it, until the tunnel is connected.
+    pub contact: Contact,
+    /// Whether the peer agrees to the PFS group.
+    pub pfs: PfsCheck,
 }

@@ -1,18 +1,22 @@
 //! One tunnel at run time: what is wanted of it against what stands.
 
-use std::collections::BTreeMap;
+mod contact;
+mod life;
 
 use esp_core::command::{PolicyAction, PolicyId, PolicyParams};
-use esp_core::sa::{Mode, ReqId, Spi};
+use esp_core::sa::{Mode, ReqId};
 use esp_core::time::Instant;
-use ike_proto::diagnose::{ChildSaInfo, CloseReason, Event, Explanation, IkeSaInfo, IkeSaName, Phase, Role};
+use ike_proto::diagnose::{ChildSaInfo, IkeSaInfo};
 use ike_proto::endpoint::ConnectionId;
 use ipsec_policy::{PeerGateway, VpnTunnel};
 
-use crate::config::{DeadPeerAction, GatewayConfig};
+use crate::config::GatewayConfig;
 use crate::log::ConnectionLog;
 use crate::retry::Retry;
-use crate::state::{ConnectionState, FailureRecord, TunnelStatus, WaitingFor};
+use crate::state::{ConnectionState, FailureRecord, PfsCheck, TunnelStatus, WaitingFor};
+
+pub use contact::{Contact, Stage, Way};
+pub(crate) use life::Due;
 
 /// What is wanted of a tunnel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +36,8 @@ enum Attempt {
     None,
     /// To begin at this time.
     Due(Instant),
-    /// Under way. If nothing is heard of it by then, it counts as failed.
-    Running { until: Instant },
+    /// Under way since `due`. What has come to nothing by `until` has failed.
+    Running { due: Instant, until: Instant },
     /// To begin when a packet wants to pass (CONN-5, *hold*).
     OnTraffic,
 }
@@ -51,8 +55,17 @@ pub(crate) struct Tunnel {
     retry: Retry,
     /// In the order in which they were established: the newest comes last.
     ike: Vec<IkeSaInfo>,
-    children: BTreeMap<Spi, ChildSaInfo>,
-    last_failure: Option<FailureRecord>,
+    /// In the same order.
+    children: Vec<ChildSaInfo>,
+    /// Whether packets go out with one of them, or with one whose place another has taken.
+    sends: bool,
+    /// Whether the peer was found dead and the tunnel is on hold (CONN-5): its routes lead to a policy that drops.
+    held: bool,
+    /// The last failure of what we began, and of what the peer began.
+    own_failure: Option<FailureRecord>,
+    peer_failure: Option<FailureRecord>,
+    contact: Contact,
+    pfs: PfsCheck,
 }
 
 impl Tunnel {
@@ -64,6 +77,7 @@ impl Tunnel {
         config: &GatewayConfig,
     ) -> Self {
         let initiates = tunnel.initiates(&peer);
+        let id = tunnel.id.clone();
         Self {
             tunnel,
             peer,
@@ -72,10 +86,15 @@ impl Tunnel {
             state: ConnectionState::Connecting,
             intent: if initiates { Intent::Connect } else { Intent::Answer },
             attempt: if initiates { Attempt::Due(now) } else { Attempt::None },
-            retry: Retry::default(),
+            retry: Retry::new(&config.gateway.id, &id),
             ike: Vec::new(),
-            children: BTreeMap::new(),
-            last_failure: None,
+            children: Vec::new(),
+            sends: false,
+            held: false,
+            own_failure: None,
+            peer_failure: None,
+            contact: Contact::default(),
+            pfs: PfsCheck::NotChecked,
         }
     }
 
@@ -112,9 +131,24 @@ impl Tunnel {
         current.or_else(|| (!self.peer.is_any()).then_some(self.peer.address))
     }
 
+    /// Whether the peer agrees to the PFS group.
+    pub(crate) fn pfs(&self) -> &PfsCheck {
+        &self.pfs
+    }
+
+    /// Whether that is being found out.
+    pub(crate) fn is_checking_pfs(&self) -> bool {
+        matches!(self.pfs, PfsCheck::Running { .. })
+    }
+
     /// Its connection state.
     pub(crate) fn state(&self) -> ConnectionState {
         self.state
+    }
+
+    /// Whether its routes are to stand: while a packet that follows them is sent to the peer, and on hold.
+    pub(crate) fn wants_routes(&self) -> bool {
+        self.sends || self.held
     }
 
     /// Whether a Child SA stands.
@@ -130,8 +164,11 @@ impl Tunnel {
             waiting_for: self.waiting_for(),
             failures: self.retry.failures(),
             ike: self.ike.last().cloned(),
-            children: self.children.values().cloned().collect(),
-            last_failure: self.last_failure.clone(),
+            children: self.children.clone(),
+            last_failure: self.own_failure.as_ref().or(self.peer_failure.as_ref()).cloned(),
+            peer_failure: self.peer_failure.clone(),
+            contact: self.contact.clone(),
+            pfs: self.pfs.clone(),
             one_way: None,
         }
     }
@@ -140,7 +177,9 @@ impl Tunnel {
         match (self.state, self.attempt, self.intent) {
             (ConnectionState::Connected, ..) => None,
             (_, Attempt::Due(at), _) => Some(WaitingFor::Retry(at)),
-            (_, Attempt::Running { .. }, _) => Some(WaitingFor::Peer),
+            (_, Attempt::Running { .. }, _) => {
+                Some(WaitingFor::Peer(self.contact.stage(!self.ike.is_empty())))
+            }
             (_, Attempt::OnTraffic, _) => Some(WaitingFor::Traffic),
             (_, Attempt::None, Intent::Stopped) => Some(WaitingFor::Operator),
             (_, Attempt::None, _) => Some(WaitingFor::PeerToInitiate),
@@ -150,158 +189,8 @@ impl Tunnel {
     /// When it wants to be looked at again.
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.attempt {
-            Attempt::Due(at) | Attempt::Running { until: at } => Some(at),
+            Attempt::Due(at) | Attempt::Running { until: at, .. } => Some(at),
             Attempt::None | Attempt::OnTraffic => None,
-        }
-    }
-
-    /// The operator wants it connected.
-    pub(crate) fn connect(&mut self, now: Instant) {
-        self.intent = if self.peer.is_any() { Intent::Answer } else { Intent::Connect };
-        self.retry.reset();
-        if self.state != ConnectionState::Connected {
-            self.state = ConnectionState::Connecting;
-            self.begin_at(now);
-        }
-    }
-
-    /// The operator wants it disconnected.
-    pub(crate) fn disconnect(&mut self) {
-        self.intent = Intent::Stopped;
-        self.attempt = Attempt::None;
-        self.retry.reset();
-    }
-
-    /// A packet wanted to pass and there was no SA.
-    pub(crate) fn traffic(&mut self, now: Instant) {
-        if self.attempt == Attempt::OnTraffic {
-            self.begin_at(now);
-        }
-    }
-
-    /// Whether an attempt is to begin now; it then counts as begun.
-    pub(crate) fn attempt_due(&mut self, now: Instant, config: &GatewayConfig) -> bool {
-        match self.attempt {
-            Attempt::Due(at) if at <= now => {
-                self.attempt = Attempt::Running { until: now + config.longest_attempt() };
-                true
-            }
-            Attempt::Running { until } if until <= now => {
-                self.failed(now, Phase::One, config);
-                false
-            }
-            _ => false,
-        }
-    }
-
-    fn begin_at(&mut self, at: Instant) {
-        if self.intent == Intent::Connect {
-            self.attempt = Attempt::Due(at);
-        }
-    }
-
-    /// Follows what the key exchange did.
-    pub(crate) fn on_event(&mut self, now: Instant, event: &Event, config: &GatewayConfig) {
-        match event {
-            Event::IkeEstablished { sa, .. } => {
-                self.ike.push(sa.clone());
-            }
-            Event::IkeRekeyed { old, sa, .. } => {
-                self.forget_ike(*old);
-                self.ike.push(sa.clone());
-            }
-            Event::IkeClosed { name, reason, .. } => {
-                self.forget_ike(*name);
-                if self.ike.is_empty() && !self.carries() {
-                    self.lost(now, reason, config);
-                }
-            }
-            Event::ChildEstablished { child, .. } => {
-                self.children.insert(child.inbound, child.clone());
-                self.connected();
-            }
-            Event::ChildRekeyed { old, child, .. } => {
-                self.children.remove(old);
-                self.children.insert(child.inbound, child.clone());
-                self.connected();
-            }
-            Event::ChildSends { inbound, .. } => {
-                if let Some(child) = self.children.get_mut(inbound) {
-                    child.sends = true;
-                }
-            }
-            Event::ChildClosed { inbound, reason, .. } => {
-                self.children.remove(inbound);
-                if !self.carries() {
-                    self.lost(now, reason, config);
-                }
-            }
-            Event::Failed { phase, reason, remote, role, .. } => {
-                let explanation = Explanation::new(*phase, remote.ip(), reason);
-                if self.state != ConnectionState::Connected {
-                    self.last_failure = Some(FailureRecord {
-                        at: now,
-                        phase: *phase,
-                        remote: *remote,
-                        reason: reason.clone(),
-                        explanation,
-                    });
-                }
-                // What the peer began and got wrong is told, but says nothing of our own attempts: anyone can begin.
-                if *role == Role::Initiator && matches!(self.attempt, Attempt::Running { .. }) {
-                    self.failed(now, *phase, config);
-                }
-            }
-            Event::PeerMoved { from, to, .. } => {
-                for sa in self.ike.iter_mut().filter(|sa| sa.remote == *from) {
-                    sa.remote = *to;
-                }
-            }
-            Event::Connecting { .. }
-            | Event::Message(_)
-            | Event::Retransmit { .. }
-            | Event::NatDetected { .. }
-            | Event::Dropped { .. } => {}
-        }
-    }
-
-    fn forget_ike(&mut self, name: IkeSaName) {
-        self.ike.retain(|sa| sa.name != name);
-    }
-
-    fn connected(&mut self) {
-        self.state = ConnectionState::Connected;
-        self.attempt = Attempt::None;
-        self.retry.reset();
-        self.last_failure = None;
-    }
-
-    /// The last SA is gone.
-    fn lost(&mut self, now: Instant, reason: &CloseReason, config: &GatewayConfig) {
-        if self.state != ConnectionState::Connected {
-            return;
-        }
-        self.state = ConnectionState::Connecting;
-        match (reason, config.dead_peer) {
-            _ if self.intent != Intent::Connect => self.attempt = Attempt::None,
-            (CloseReason::PeerDead, DeadPeerAction::Hold) => self.attempt = Attempt::OnTraffic,
-            (CloseReason::PeerDead, DeadPeerAction::Clear) => self.attempt = Attempt::None,
-            (CloseReason::PeerDead, DeadPeerAction::Restart) => self.begin_at(now),
-            _ => self.begin_at(now + config.retry.pause),
-        }
-    }
-
-    /// An attempt of ours failed.
-    fn failed(&mut self, now: Instant, phase: Phase, config: &GatewayConfig) {
-        let next = self.retry.failed(now, &config.retry);
-        self.attempt = Attempt::Due(next.at);
-        if self.carries() {
-            self.attempt = Attempt::None;
-        } else if next.exhausted {
-            self.state = match phase {
-                Phase::One => ConnectionState::Phase1Failed,
-                Phase::Two => ConnectionState::Phase2Failed,
-            };
         }
     }
 }

@@ -19,6 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::chance::{Chance, Purpose, stream};
 use crate::clock::NodeClock;
 use crate::datapath::{Forwarded, SimDatapath};
+use crate::journal::{Deed, Journal};
 use crate::key_log::KeyLog;
 use crate::node::{Context, Node, Port};
 use crate::packet::{ESP, ICMP, ICMPV6, IKE_PORT, NAT_T_PORT, UDP, build_udp, parse_ip, parse_udp};
@@ -70,6 +71,8 @@ pub struct GatewayCounters {
     pub path_mtus: u64,
     /// NAT keep-alives that came in.
     pub keep_alives: u64,
+    /// Its own packets to a peer that a route into the tunnel caught.
+    pub caught: u64,
     /// Commands that the datapath refused.
     pub refusals: u64,
     /// Times that the gateway asked to be woken at a time that had passed when it was asked after that very wake-up.
@@ -101,6 +104,7 @@ pub struct GatewayNode {
     counters: GatewayCounters,
     key_log: KeyLog,
     states: Vec<(Instant, TunnelId, ConnectionState)>,
+    journal: Journal,
 }
 
 impl GatewayNode {
@@ -122,6 +126,7 @@ impl GatewayNode {
             counters: GatewayCounters::default(),
             key_log: KeyLog::default(),
             states: Vec::new(),
+            journal: Journal::new(),
         }
     }
 
@@ -159,6 +164,11 @@ impl GatewayNode {
     /// Every change of a connection state, by the world's clock.
     pub fn states(&self) -> &[(Instant, TunnelId, ConnectionState)] {
         &self.states
+    }
+
+    /// What it did, in this order.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// How many Security Associations stand in the datapath, both directions counted.
@@ -251,7 +261,9 @@ impl GatewayNode {
                 return;
             }
             running.busy_until = None;
-            match running.gateway.poll_output() {
+            let output = running.gateway.poll_output();
+            self.journal.extend(Deed::of(&output).map(|deed| (context.now(), deed)));
+            match output {
                 Output::Sa(command) => self.apply(context, &command),
                 Output::Route(RouteCommand::Add(route)) => {
                     running.routes.insert(route.destination, route);
@@ -300,8 +312,22 @@ impl GatewayNode {
     fn transmit(&mut self, context: &mut Context, transmit: &Transmit) {
         if let Some(packet) = build_udp(transmit.local, transmit.remote, &transmit.payload) {
             self.counters.ike_out += 1;
-            context.send(Self::OUTSIDE, packet);
+            self.send_outside(context, packet);
         }
+    }
+
+    /// Sends a packet of the gateway's own, as a host does that asks its routes for every packet: one into the tunnel
+    /// catches it, unless the route says that the address is spared.
+    fn send_outside(&mut self, context: &mut Context, packet: Vec<u8>) {
+        let destination = parse_ip(&packet).map(|ip| ip.destination);
+        let catches = |route: &Route| {
+            destination.is_some_and(|to| route.destination.contains(to) && !route.spared.contains(&to))
+        };
+        if self.running.as_ref().is_some_and(|running| running.routes.values().any(catches)) {
+            self.counters.caught += 1;
+            return context.note(|| "a route into the tunnel caught its own packet".to_owned());
+        }
+        context.send(Self::OUTSIDE, packet);
     }
 
     fn tell(&mut self, context: &mut Context, event: &GatewayEvent) {
@@ -311,7 +337,10 @@ impl GatewayNode {
                 context.note(|| format!("{tunnel}: {from} -> {to}"));
             }
             GatewayEvent::Log { entry, .. } => context.note(|| format!("log: {entry}")),
-            GatewayEvent::Alarm(_) | GatewayEvent::OneWay { .. } | GatewayEvent::Protocol { .. } => {}
+            GatewayEvent::Alarm(_)
+            | GatewayEvent::OneWay { .. }
+            | GatewayEvent::PfsChecked { .. }
+            | GatewayEvent::Protocol { .. } => {}
         }
     }
 
@@ -349,7 +378,7 @@ impl GatewayNode {
         match forwarded {
             Forwarded::Outside(packet) => {
                 self.counters.sealed += 1;
-                context.send(Self::OUTSIDE, packet);
+                self.send_outside(context, packet);
             }
             Forwarded::Inside(reason, icmp) => {
                 self.counters.seal_drops += 1;

@@ -88,6 +88,7 @@ struct Agreed {
 pub struct Oracle {
     roles: BTreeMap<LinkId, (LinkRole, String)>,
     protected: Vec<Cidr>,
+    own: BTreeSet<IpAddr>,
     sent: BTreeMap<EchoKey, u64>,
     delivered: BTreeMap<EchoKey, u64>,
     sequences: BTreeSet<(LinkId, u32, u32)>,
@@ -108,6 +109,11 @@ impl Oracle {
     /// No packet from or to `prefix` may be seen on an outer link.
     pub fn protect(&mut self, prefix: Cidr) {
         self.protected.push(prefix);
+    }
+
+    /// `address` is a gateway's own, which may lie in a protected prefix: its packets are no inner ones.
+    pub fn exempt(&mut self, address: IpAddr) {
+        self.own.insert(address);
     }
 
     /// What happened that must not; the first 100.
@@ -188,9 +194,10 @@ impl Oracle {
     }
 
     fn check_clear(&mut self, at: Instant, link: LinkId, packet: &[u8]) {
-        let is_protected = |ip: IpPacket<'_>| {
-            self.protected.iter().any(|prefix| prefix.contains(ip.source) || prefix.contains(ip.destination))
+        let is_inner = |address: IpAddr| {
+            !self.own.contains(&address) && self.protected.iter().any(|prefix| prefix.contains(address))
         };
+        let is_protected = |ip: IpPacket<'_>| is_inner(ip.source) || is_inner(ip.destination);
         let by_address = parse_ip(packet).is_some_and(is_protected);
         let by_content = packet.windows(MARKER.len()).any(|window| window == MARKER);
         if by_address || by_content {

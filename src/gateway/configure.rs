@@ -3,7 +3,7 @@
 use esp_core::command::SaCommand;
 use esp_core::time::Instant;
 use ike_proto::endpoint::{self, ConnectionId};
-use ipsec_policy::{Finding, PeerGateway, Refusal, TunnelId, VpnTunnel};
+use ipsec_policy::{Finding, PeerGateway, PeerId, Refusal, TunnelId, VpnTunnel};
 
 use super::Gateway;
 use crate::connection;
@@ -32,8 +32,7 @@ impl Gateway {
             Ok(more) => warnings.extend(more),
             Err(refusal) => {
                 if new_peer {
-                    // It came with the tunnel and goes with it; a peer without tunnels can always be removed.
-                    let _ = self.inventory.remove_peer(&peer.id);
+                    self.forget_peer(&peer.id);
                 }
                 return Err(refusal);
             }
@@ -46,11 +45,14 @@ impl Gateway {
             Ok(protocol) => protocol,
             Err(finding) => {
                 let _ = self.inventory.remove_tunnel(&id);
+                self.forget_peer(&runtime.peer.id);
                 return Err(finding.into());
             }
         };
         self.by_connection.insert(connection, id.clone());
         self.outputs.push_back(Output::Sa(SaCommand::AddPolicy(Box::new(runtime.policy(&self.config)))));
+        let changes = self.routes.spare(&id, runtime.remote());
+        self.route(changes);
         self.tunnels.insert(id.clone(), runtime);
         for warning in &warnings {
             let severity = match warning.severity {
@@ -65,42 +67,101 @@ impl Gateway {
         Ok(warnings)
     }
 
-    /// Changes a tunnel. One whose subnets, IKE policy or IPsec policy differ reconnects by itself; a change of name
-    /// or remark leaves it as it is (TUN-6).
+    /// Changes a tunnel. One whose peer, subnets, key, IKE policy or IPsec policy differ reconnects by itself: its SAs are
+    /// deleted at the peer and here, its state is *connecting*, and its routes follow. A change of name, remark or alarm
+    /// template leaves it as it is (TUN-6). A tunnel that the operator disconnected stays so.
+    ///
+    /// A peer that the change names for the first time is added with [`Gateway::update_peer`] before.
     ///
     /// # Errors
     ///
     /// All that is wrong with the change; the tunnel is then as it was.
     pub fn update_tunnel(&mut self, now: Instant, tunnel: VpnTunnel) -> Result<Vec<Finding>, Refusal> {
-        let Some(runtime) = self.tunnels.get(&tunnel.id) else {
-            return Err(not_found(&tunnel.id).into());
-        };
-        let peer = runtime.peer.clone();
-        let protocol = connection::connection(&tunnel, &peer, runtime.reqid(), &self.config);
-        let protocol = protocol?;
-        let reconnects = runtime.tunnel.must_reconnect(&tunnel);
-        let warnings = self.inventory.replace_tunnel(tunnel.clone())?;
         let id = tunnel.id.clone();
-        self.attach_alarms(now, &id);
-        if !reconnects {
-            if let Some(runtime) = self.tunnels.get_mut(&id) {
-                runtime.tunnel = tunnel;
+        let Some(runtime) = self.tunnels.get(&id) else {
+            return Err(not_found(&id).into());
+        };
+        let (old_peer, reqid) = (runtime.peer.id.clone(), runtime.reqid());
+        let reconnects = runtime.tunnel.must_reconnect(&tunnel);
+        let before = self.inventory.tunnel(&id).cloned();
+        let warnings = self.inventory.replace_tunnel(tunnel.clone())?;
+        // It is there, or the inventory would have refused.
+        let peer = self.inventory.peer(&tunnel.peer).cloned().unwrap_or_else(|| runtime.peer.clone());
+        let protocol = match connection::connection(&tunnel, &peer, reqid, &self.config) {
+            Ok(protocol) => protocol,
+            Err(finding) => {
+                before.map(|before| self.inventory.replace_tunnel(before)).transpose()?;
+                return Err(finding.into());
             }
-            return Ok(warnings);
+        };
+        if reconnects {
+            self.reconnect(now, tunnel, peer, protocol);
+        } else {
+            self.with_state(now, &id, |runtime| runtime.relabel(now, tunnel, peer));
         }
-        self.write(now, Some(&id), Severity::Info, "the configuration changed: reconnecting".to_string());
-        self.withdraw_routes(&id);
-        let Some(runtime) = self.tunnels.get_mut(&id) else { return Ok(warnings) };
-        let connection = runtime.connection;
-        runtime.tunnel = tunnel;
-        runtime.disconnect();
-        let policy = Box::new(runtime.policy(&self.config));
-        self.command(now, endpoint::Command::Terminate(connection));
-        self.outputs.push_back(Output::Sa(SaCommand::AddPolicy(policy)));
-        self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
-        self.with_state(now, &id, |runtime| runtime.connect(now));
+        self.attach_alarms(now, &id);
+        self.forget_peer(&old_peer);
         self.settle(now);
         Ok(warnings)
+    }
+
+    /// Changes a peer, or adds one. When its address changes, its tunnels reconnect to where it is now; a change of name or
+    /// remark leaves them as they are.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the change; peer and tunnels are then as they were.
+    pub fn update_peer(&mut self, now: Instant, peer: PeerGateway) -> Result<Vec<Finding>, Refusal> {
+        let Some(before) = self.inventory.peer(&peer.id).cloned() else {
+            return self.inventory.add_peer(peer);
+        };
+        let warnings = self.inventory.replace_peer(peer.clone())?;
+        let ids: Vec<TunnelId> =
+            self.inventory.tunnels_of_peer(&peer.id).map(|tunnel| tunnel.id.clone()).collect();
+        let mut changes = Vec::new();
+        for runtime in ids.iter().filter_map(|id| self.tunnels.get(id)) {
+            let tunnel = runtime.tunnel.clone();
+            match connection::connection(&tunnel, &peer, runtime.reqid(), &self.config) {
+                Ok(protocol) => changes.push((tunnel, protocol)),
+                Err(finding) => {
+                    self.inventory.replace_peer(before)?;
+                    return Err(finding.into());
+                }
+            }
+        }
+        for (tunnel, protocol) in changes {
+            if before.address == peer.address {
+                let id = tunnel.id.clone();
+                self.with_state(now, &id, |runtime| runtime.relabel(now, tunnel, peer.clone()));
+            } else {
+                self.reconnect(now, tunnel, peer.clone(), protocol);
+            }
+        }
+        self.settle(now);
+        Ok(warnings)
+    }
+
+    /// Ends what a tunnel has, routes first, and begins with what it is from now on (TUN-6).
+    fn reconnect(
+        &mut self,
+        now: Instant,
+        tunnel: VpnTunnel,
+        peer: PeerGateway,
+        protocol: ike_proto::config::ConnectionConfig,
+    ) {
+        let id = tunnel.id.clone();
+        let Some(connection) = self.tunnels.get(&id).map(|runtime| runtime.connection) else { return };
+        self.write(now, Some(&id), Severity::Info, "the configuration changed: reconnecting".to_string());
+        self.withdraw_routes(&id);
+        self.command(now, endpoint::Command::Terminate(connection));
+        self.with_state(now, &id, |runtime| runtime.reconfigure(now, tunnel, peer));
+        if let Some(runtime) = self.tunnels.get(&id) {
+            let policy = Box::new(runtime.policy(&self.config));
+            self.outputs.push_back(Output::Sa(SaCommand::AddPolicy(policy)));
+            let changes = self.routes.spare(&id, runtime.remote());
+            self.route(changes);
+        }
+        self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
     }
 
     /// Removes a tunnel: its routes, its SAs at the peer and here, its policy, in this order (TUN-7).
@@ -118,15 +179,18 @@ impl Gateway {
         self.outputs.push_back(Output::Sa(SaCommand::RemovePolicy(policy)));
         self.tunnels.remove(id);
         self.by_connection.remove(&connection);
-        let peer = self.inventory.tunnel(id).map(|tunnel| tunnel.peer.clone());
-        self.inventory.remove_tunnel(id)?;
-        if let Some(peer) = peer {
-            // Refused while other tunnels use it, which is what is wanted.
-            let _ = self.inventory.remove_peer(&peer);
-        }
+        let changes = self.routes.spare(id, None);
+        self.route(changes);
+        let removed = self.inventory.remove_tunnel(id)?;
+        self.forget_peer(&removed.peer);
         self.watch_removed(now, owner);
         self.settle(now);
         Ok(())
+    }
+
+    /// A peer goes with its last tunnel. While it has one, the inventory refuses, which is what is wanted.
+    fn forget_peer(&mut self, id: &PeerId) {
+        let _ = self.inventory.remove_peer(id);
     }
 
     /// Removes all tunnels, with a Delete to every peer. The gateway goes on until the peers have answered; an

@@ -1,5 +1,7 @@
 //! What the key exchange does, and what follows from it: states, policies, routes, the log.
 
+use std::net::IpAddr;
+
 use esp_core::command::SaCommand;
 use esp_core::time::Instant;
 use ike_proto::diagnose::Event;
@@ -12,7 +14,8 @@ use crate::log::{LogEntry, Severity};
 use crate::narrate::narrate;
 use crate::output::{GatewayEvent, Output};
 use crate::routes::RouteCommand;
-use crate::tunnel::Tunnel;
+use crate::state::PfsCheck;
+use crate::tunnel::{Due, Tunnel};
 
 impl Gateway {
     pub(super) fn command(&mut self, now: Instant, command: endpoint::Command) {
@@ -23,14 +26,26 @@ impl Gateway {
     /// Drains the endpoint and begins what is due, until nothing is left to do now.
     pub(super) fn settle(&mut self, now: Instant) {
         self.drain(now);
-        let ids: Vec<_> = self.tunnels.keys().cloned().collect();
-        for id in ids {
-            let mut due = None;
-            self.with_state_config(now, &id, |runtime, config| {
-                due = runtime.attempt_due(now, config).then_some(runtime.connection);
-            });
-            if let Some(connection) = due {
-                self.command(now, endpoint::Command::Initiate(connection));
+        let is_due = |runtime: &Tunnel| runtime.next_timeout().is_some_and(|at| at <= now);
+        let due = self.tunnels.iter().filter(|(_, runtime)| is_due(runtime));
+        let due: Vec<TunnelId> = due.map(|(id, _)| id.clone()).collect();
+        for id in due {
+            self.attempt(now, &id);
+        }
+    }
+
+    /// Ends the attempt that has taken too long, and begins the one that is due.
+    fn attempt(&mut self, now: Instant, id: &TunnelId) {
+        while let Some((connection, due)) = self.tunnels.get_mut(id).and_then(|runtime| {
+            let due = runtime.attempt_due(now, &self.config)?;
+            Some((runtime.connection, due))
+        }) {
+            match due {
+                Due::Begin => self.command(now, endpoint::Command::Initiate(connection)),
+                Due::GiveUp => {
+                    self.command(now, endpoint::Command::GiveUp(connection));
+                    self.with_state_config(now, id, |runtime, config| runtime.given_up(now, config));
+                }
             }
         }
     }
@@ -57,30 +72,57 @@ impl Gateway {
             self.write(now, id.as_ref(), severity, text);
         }
         if let Some(id) = &id {
-            let (carried, remote) =
-                self.tunnels.get(id).map_or((false, None), |runtime| (runtime.carries(), runtime.remote()));
+            let before = self.tunnels.get(id).map(|runtime| (runtime.remote(), runtime.is_checking_pfs()));
             self.with_state_config(now, id, |runtime, config| runtime.on_event(now, &event, config));
-            self.follow(id, carried, remote);
+            if let Some((remote, checking)) = before {
+                self.follow(id, remote);
+                self.tell_pfs(now, id, checking);
+            }
         }
         self.outputs.push_back(Output::Event(GatewayEvent::Protocol { tunnel: id, event }));
     }
 
     /// Brings routes and policy into line with what a tunnel has become.
-    fn follow(&mut self, id: &TunnelId, carried: bool, remote: Option<std::net::IpAddr>) {
+    fn follow(&mut self, id: &TunnelId, remote: Option<IpAddr>) {
         let Some(runtime) = self.tunnels.get(id) else { return };
         if runtime.remote() != remote {
             let policy = Box::new(runtime.policy(&self.config));
             self.outputs.push_back(Output::Sa(SaCommand::AddPolicy(policy)));
+            let changes = self.routes.spare(id, runtime.remote());
+            self.outputs.extend(changes.into_iter().map(Output::Route));
         }
-        if !carried && runtime.carries() {
-            if let Some(peer) = runtime.remote() {
-                let tunnel = &runtime.tunnel;
-                let changes = self.routes.announce(id, &tunnel.remote_subnets, &tunnel.local_subnets, peer);
-                self.route(changes);
-            }
-        } else if carried && !runtime.carries() && !self.config.keep_routes {
+        if runtime.wants_routes() {
+            let tunnel = &runtime.tunnel;
+            let changes = self.routes.announce(id, &tunnel.remote_subnets, &tunnel.local_subnets);
+            self.route(changes);
+        } else if !runtime.carries() && !self.config.keep_routes {
             self.withdraw_routes(id);
         }
+    }
+
+    /// Tells what came of a check of the PFS group that was under way.
+    fn tell_pfs(&mut self, now: Instant, id: &TunnelId, checking: bool) {
+        let Some(runtime) = self.tunnels.get(id).filter(|_| checking) else { return };
+        let (severity, text) = match runtime.pfs() {
+            PfsCheck::NotChecked | PfsCheck::Running { .. } => return,
+            PfsCheck::Agreed { group: Some(group), .. } => {
+                (Severity::Info, format!("PFS check: the peer agrees to {group}"))
+            }
+            PfsCheck::Agreed { group: None, .. } => {
+                (Severity::Info, "PFS check: the peer agrees to do without PFS".to_string())
+            }
+            PfsCheck::Refused(failure) => (
+                Severity::Error,
+                format!(
+                    "PFS check: the peer does not agree, and the tunnel will fail when its SAs are replaced by lifetime. \
+                     {}",
+                    failure.explanation
+                ),
+            ),
+        };
+        let outcome = runtime.pfs().clone();
+        self.write(now, Some(id), severity, text);
+        self.outputs.push_back(Output::Event(GatewayEvent::PfsChecked { tunnel: id.clone(), outcome }));
     }
 
     pub(super) fn withdraw_routes(&mut self, id: &TunnelId) {
@@ -97,7 +139,7 @@ impl Gateway {
     }
 
     /// Changes a tunnel and tells if its state is another afterwards.
-    fn with_state_config(
+    pub(super) fn with_state_config(
         &mut self,
         now: Instant,
         id: &TunnelId,

@@ -21,13 +21,24 @@ impl Gateway {
         match command {
             Command::Connect(id) => self.with_state(now, id, |runtime| runtime.connect(now)),
             Command::Disconnect(id) => {
-                runtime.disconnect();
-                self.withdraw_routes(id);
+                // The routes first: nothing is led to an SA that is about to go.
+                if !self.config.keep_routes {
+                    self.withdraw_routes(id);
+                }
+                self.with_state(now, id, super::Tunnel::disconnect);
                 self.command(now, endpoint::Command::Terminate(connection));
             }
             Command::RekeyIke(_) => self.command(now, endpoint::Command::RekeyIke(connection)),
             Command::ResetCounters(_) => self.reset_counters(now, Some(id)),
             Command::RekeyChild(_) => self.command(now, endpoint::Command::RekeyChild(connection)),
+            Command::CheckPfs(id) => {
+                if runtime.check_pfs(now) {
+                    self.command(now, endpoint::Command::RekeyChild(connection));
+                } else {
+                    let text = "the PFS group can be checked only while the tunnel is connected";
+                    self.write(now, Some(id), Severity::Warning, text.to_string());
+                }
+            }
         }
     }
 }

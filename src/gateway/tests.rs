@@ -10,6 +10,7 @@ use rand_core::SeedableRng;
 use super::*;
 use crate::output::GatewayEvent;
 use crate::state::{ConnectionState, WaitingFor};
+use crate::tunnel::Stage;
 
 fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -68,7 +69,10 @@ fn conn_2_a_created_tunnel_connects_at_once_behind_its_policy() {
     let Output::Transmit(datagram) = &outputs[transmit] else { unreachable!() };
     assert_eq!(datagram.remote, "192.0.2.2:500".parse::<SocketAddr>().unwrap());
     let status = gateway.status(&"t".parse().unwrap()).unwrap();
-    assert_eq!((status.state, status.waiting_for), (ConnectionState::Connecting, Some(WaitingFor::Peer)));
+    assert_eq!(
+        (status.state, status.waiting_for),
+        (ConnectionState::Connecting, Some(WaitingFor::Peer(Stage::FirstAnswer)))
+    );
 }
 
 /// CONN-3, DIAG-1: without a peer the third failed retry sets *phase 1 failed*, and the failure names the addresses.
@@ -100,10 +104,8 @@ fn conn_3_a_missing_peer() {
     assert_eq!(tried, 4, "one attempt and three retries");
     let later: Vec<_> = attempts.iter().filter(|at| **at > failed_at).collect();
     assert!(later.len() >= 3);
-    for at in &later {
-        let since = at.saturating_duration_since(failed_at);
-        assert!(since.as_millis() % 12_000 < 5, "attempts are 12 s apart, this one came after {since:?}");
-    }
+    let apart: Vec<_> = later.windows(2).map(|two| two[1].saturating_duration_since(*two[0])).collect();
+    assert!(apart.iter().all(|time| *time == Duration::from_secs(12)), "{apart:?}");
     let status = gateway.status(&id).unwrap();
     let failure = status.last_failure.unwrap();
     let text = failure.explanation.to_string();
@@ -178,4 +180,25 @@ fn x_1_garbage_is_counted_and_told_at_a_bounded_rate() {
         outputs.iter().filter(|output| matches!(output, Output::Event(GatewayEvent::Log { .. }))).count();
     assert!((1..=40).contains(&lines), "{lines} lines");
     assert_eq!(gateway.status(&"t".parse().unwrap()).unwrap().state, before);
+}
+
+/// GW-3: the 21st tunnel of a gateway is refused, with the gateway, the limit and the count; the twenty stay.
+#[test]
+fn gw_3_the_21st_tunnel_is_refused() {
+    let mut gateway = gateway();
+    let add = |gateway: &mut Gateway, number: u32| {
+        let mut tunnel = tunnel(&format!("t-{number}"));
+        tunnel.peer = format!("p-{number}").parse().unwrap();
+        tunnel.remote_subnets = vec![format!("10.{}.0.0/16", number + 1).parse().unwrap()];
+        let peer = PeerGateway::new(tunnel.peer.clone(), ip(&format!("192.0.2.{}", number + 1)));
+        gateway.add_tunnel(Instant::ZERO, tunnel, peer)
+    };
+    (1..=20).for_each(|number| assert!(add(&mut gateway, number).is_ok(), "{number}"));
+    let before = drain(&mut gateway).len();
+    assert!(before > 40, "a policy and a first message each");
+    let refusal = add(&mut gateway, 21).unwrap_err().to_string();
+    assert!(refusal.contains("gw") && refusal.contains("20"), "{refusal}");
+    assert!(refusal.contains("GW-3"), "{refusal}");
+    assert_eq!(drain(&mut gateway).len(), 0);
+    assert_eq!((gateway.statuses().count(), gateway.inventory().peers().count()), (20, 20));
 }

@@ -6,6 +6,8 @@ use ike_proto::suite::{DhGroup, IkeSuite, Prf};
 use ike_proto::wire::IkeSpi;
 use ipsec_policy::{PreSharedKey, Vpc, VpnGateway};
 
+use ike_proto::diagnose::{CloseReason, Event, IkeSaName, Phase, Role};
+
 use super::*;
 
 fn config() -> GatewayConfig {
@@ -43,7 +45,7 @@ fn failed(role: Role) -> Event {
 fn conn_3_a_failure_that_the_peer_began_does_not_count() {
     let config = config();
     let mut tunnel = runtime(&config);
-    assert!(tunnel.attempt_due(Instant::ZERO, &config));
+    assert_eq!(tunnel.attempt_due(Instant::ZERO, &config), Some(Due::Begin));
     for _ in 0..100 {
         tunnel.on_event(Instant::from_secs(1), &failed(Role::Responder), &config);
     }
@@ -59,9 +61,10 @@ fn conn_3_a_failure_that_the_peer_began_does_not_count() {
 fn conn_3_a_silent_attempt_ends() {
     let config = config();
     let mut tunnel = runtime(&config);
-    assert!(tunnel.attempt_due(Instant::ZERO, &config));
+    assert_eq!(tunnel.attempt_due(Instant::ZERO, &config), Some(Due::Begin));
     let until = tunnel.next_timeout().unwrap();
-    assert!(!tunnel.attempt_due(until, &config));
+    assert_eq!(tunnel.attempt_due(until, &config), Some(Due::GiveUp));
+    tunnel.given_up(until, &config);
     assert_eq!(tunnel.status().failures, 1);
     assert!(matches!(tunnel.status().waiting_for, Some(WaitingFor::Retry(_))));
 }
