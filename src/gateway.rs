@@ -3,6 +3,7 @@
 mod configure;
 mod follow;
 mod operate;
+mod subscription;
 mod watch;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -13,13 +14,14 @@ use ike_proto::endpoint::{self, ConnectionId, Endpoint, TimeoutReason};
 use ipsec_policy::{Inventory, Refusal, Rules, TunnelId};
 use rand_core::CryptoRng;
 
+use crate::calendar::Calendar;
 use crate::config::GatewayConfig;
 use crate::input::Input;
 use crate::log::ConnectionLog;
 use crate::monitor::Monitor;
 use crate::output::Output;
 use crate::routes::{Route, RouteTable};
-use crate::state::TunnelStatus;
+use crate::state::{ConnectionState, TunnelStatus, WaitingFor};
 use crate::tunnel::Tunnel;
 
 /// A VPN gateway without I/O: it takes tunnels, and keeps reality equal to them.
@@ -39,6 +41,11 @@ pub struct Gateway {
     routes: RouteTable,
     log: ConnectionLog,
     monitor: Monitor,
+    calendar: Calendar,
+    /// Whether the external address is paid for no longer: nothing is begun, and nobody is answered.
+    unbound: bool,
+    /// Whether the gateway itself is.
+    expired: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -63,6 +70,9 @@ impl Gateway {
             routes: RouteTable::default(),
             log: ConnectionLog::new(config.log_entries),
             monitor: Monitor::new(config.monitor.clone(), config.gateway.id.clone()),
+            calendar: Calendar::default(),
+            unbound: false,
+            expired: false,
             outputs: VecDeque::new(),
             config,
         })
@@ -85,7 +95,9 @@ impl Gateway {
                 self.endpoint.handle_input(now, endpoint::Input::Sa(event));
             }
             Input::Command(command) => self.operate(now, &command),
+            Input::Calendar(moment) => self.set_calendar(now, moment),
         }
+        self.check_subscription(now);
         self.settle(now);
         self.watch_time(now);
     }
@@ -97,10 +109,11 @@ impl Gateway {
 
     /// When it wants to be called with [`Input::Timeout`] at the latest, and why.
     pub fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
-        let retries = self.tunnels.values().filter_map(Tunnel::next_timeout);
+        let retries = self.tunnels.values().filter(|_| !self.unbound).filter_map(Tunnel::next_timeout);
         let retry = retries.min().map(|at| (at, TimeoutReason::Retry));
         let watch = self.monitor.next_timeout().map(|at| (at, TimeoutReason::Watch));
-        self.endpoint.next_timeout().into_iter().chain(retry).chain(watch).min()
+        let subscription = self.subscription_timeout().map(|at| (at, TimeoutReason::Subscription));
+        self.endpoint.next_timeout().into_iter().chain(retry).chain(watch).chain(subscription).min()
     }
 
     /// What is known of a tunnel.
@@ -115,7 +128,10 @@ impl Gateway {
 
     fn status_of(&self, runtime: &Tunnel) -> TunnelStatus {
         let one_way = self.monitor.meter(Some(runtime.reqid())).and_then(|meter| meter.one_way().cloned());
-        TunnelStatus { one_way, ..runtime.status() }
+        let status = runtime.status();
+        let waits = self.unbound && status.state != ConnectionState::Connected;
+        let waiting_for = if waits { Some(WaitingFor::Renewal) } else { status.waiting_for };
+        TunnelStatus { one_way, waiting_for, ..status }
     }
 
     /// The routes that stand.

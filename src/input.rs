@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use esp_core::command::SaEvent;
-use ipsec_policy::TunnelId;
+use ipsec_policy::{Timestamp, TunnelId};
 
 /// Something that happened outside.
 #[derive(Debug)]
@@ -24,6 +24,9 @@ pub enum Input<'a> {
     Sa(SaEvent),
     /// An operator wants something.
     Command(Command),
+    /// The calendar says so now. An embedder tells it at the beginning, and again whenever its clock was set; until then
+    /// nothing expires (SUB-1).
+    Calendar(Timestamp),
 }
 
 /// What an operator does by hand.

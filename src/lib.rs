@@ -49,6 +49,7 @@
 //! | `ipsec-io-linux` | sockets, TUN, routes and an event loop for Linux |
 //! | `ipsec-io-sim` | a deterministic network simulator |
 
+mod calendar;
 mod config;
 mod connection;
 mod gateway;

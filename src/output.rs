@@ -1,5 +1,7 @@
 //! What comes out of a gateway, in one order.
 
+use std::net::IpAddr;
+
 use esp_core::command::SaCommand;
 use esp_core::time::Instant;
 use ike_proto::diagnose::Event;
@@ -60,6 +62,13 @@ pub enum GatewayEvent {
         tunnel: TunnelId,
         /// `Agreed` or `Refused`.
         outcome: PfsCheck,
+    },
+    /// The external address is paid for no longer and unbound, or is again and bound (SUB-1).
+    ExternalIp {
+        /// The address.
+        address: IpAddr,
+        /// Whether it is bound.
+        bound: bool,
     },
     /// What the key exchange did, with all that is known of it.
     Protocol {

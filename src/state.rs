@@ -48,6 +48,8 @@ pub enum WaitingFor {
     Traffic,
     /// The operator, who disconnected it.
     Operator,
+    /// The external address to be paid for (SUB-1).
+    Renewal,
 }
 
 impl fmt::Display for WaitingFor {
@@ -58,6 +60,7 @@ impl fmt::Display for WaitingFor {
             Self::Retry(at) => write!(f, "the next attempt at {at}"),
             Self::Traffic => f.write_str("traffic to the remote subnets"),
             Self::Operator => f.write_str("the operator, who disconnected it"),
+            Self::Renewal => f.write_str("the renewal of the gateway's external address"),
         }
     }
 }

@@ -340,6 +340,7 @@ impl GatewayNode {
             GatewayEvent::Alarm(_)
             | GatewayEvent::OneWay { .. }
             | GatewayEvent::PfsChecked { .. }
+            | GatewayEvent::ExternalIp { .. }
             | GatewayEvent::Protocol { .. } => {}
         }
     }

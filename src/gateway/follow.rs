@@ -19,6 +19,10 @@ use crate::tunnel::{Due, Tunnel};
 
 impl Gateway {
     pub(super) fn command(&mut self, now: Instant, command: endpoint::Command) {
+        // Without its external address the gateway knows no connection (SUB-1).
+        if self.unbound && matches!(command, endpoint::Command::Add(..) | endpoint::Command::Initiate(_)) {
+            return;
+        }
         self.endpoint.handle_input(now, endpoint::Input::Command(command));
         self.drain(now);
     }
@@ -26,6 +30,9 @@ impl Gateway {
     /// Drains the endpoint and begins what is due, until nothing is left to do now.
     pub(super) fn settle(&mut self, now: Instant) {
         self.drain(now);
+        if self.unbound {
+            return;
+        }
         let is_due = |runtime: &Tunnel| runtime.next_timeout().is_some_and(|at| at <= now);
         let due = self.tunnels.iter().filter(|(_, runtime)| is_due(runtime));
         let due: Vec<TunnelId> = due.map(|(id, _)| id.clone()).collect();

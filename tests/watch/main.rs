@@ -11,6 +11,7 @@ mod alarms;
 mod metrics;
 mod monitoring;
 mod one_way;
+mod subscription;
 
 use std::time::Duration;
 
