@@ -12,4 +12,4 @@ pub use connection::{
 pub use identity::{Identity, PreSharedKey};
 pub use limits::Limits;
 pub use retransmit::RetransmitConfig;
-pub use v2::{Childless, FragmentationConfig, Ppk, PpkConfig, V2Config, WindowSize};
+pub use v2::{ChildSas, Childless, FragmentationConfig, Ppk, PpkConfig, V2Config, WindowSize};

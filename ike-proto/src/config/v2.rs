@@ -11,6 +11,8 @@ pub struct V2Config {
     pub ppk: Option<PpkConfig>,
     /// Whether the IKE SA may be made without a Child SA (RFC 6023).
     pub childless: Childless,
+    /// How many Child SAs carry the subnets of the connection (CONF-4).
+    pub child_sas: ChildSas,
     /// Fragmentation of long messages (RFC 7383).
     pub fragmentation: FragmentationConfig,
     /// How many requests of the peer may be outstanding at once; it is told so with SET_WINDOW_SIZE (RFC 7296 §2.3)
@@ -79,6 +81,18 @@ pub enum Childless {
     Allow,
     /// We begin so where the peer allows it, and an initiator that wants it may.
     Prefer,
+}
+
+/// How many Child SAs are made for the subnets of a connection (CONF-4). It says what we ask for; as a responder, any
+/// selection out of the subnets is accepted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChildSas {
+    /// One with all of them.
+    #[default]
+    One,
+    /// One for each pair of a local and a remote subnet, for a peer that takes only one of either in a Child SA. IKE_AUTH
+    /// makes the first, and CREATE_CHILD_SA the others, one after the other.
+    OnePerPair,
 }
 
 /// Fragmentation of IKE messages (RFC 7383).

@@ -18,6 +18,7 @@ use crate::config::Limits;
 use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed, Role};
 use crate::sa::{Ask, Connections, Effects, IkeSa, IkeSaId, Registry, Want};
 use crate::v1::Fragments;
+use crate::v2::takes_over;
 
 /// How long two IKE SAs of one connection stand beside each other.
 pub(super) const REDUNDANT_FOR: Duration = Duration::from_secs(2);
@@ -318,15 +319,17 @@ impl Endpoint {
     }
 
     /// Ends an IKE SA if another one stands that both ends are known to have. One that the peer may not have yet, since
-    /// our answer to IKE_AUTH may be lost, is waited for.
+    /// our answer to IKE_AUTH may be lost, is waited for, and so are its Child SAs for each pair.
     fn end_if_redundant(&mut self, now: Instant, connection: ConnectionId, id: IkeSaId) {
         if !self.make_way(now, connection, id) {
             return;
         }
         let others: Vec<_> =
             self.established_of(connection).into_iter().filter(|other| *other != id).collect();
-        let confirmed = |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.core.confirmed);
-        if others.iter().any(confirmed) {
+        let Some(old) = self.sas.get(&id).map(|sa| &sa.core) else { return };
+        let ready =
+            |id: &IkeSaId| self.sas.get(id).is_some_and(|sa| sa.core.confirmed && takes_over(old, &sa.core));
+        if others.iter().any(ready) {
             self.with_sa(now, id, |sa, fx| sa.want(Want::Close(CloseReason::Replaced), fx));
         } else if !others.is_empty() {
             self.with_sa(now, id, |mut sa, _| {

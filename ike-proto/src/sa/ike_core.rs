@@ -262,7 +262,8 @@ impl Core {
         }
     }
 
-    fn ask_to_start(&self, fx: &mut Effects<'_>) {
+    /// Has whatever waits while nothing else sends in its place start.
+    pub(crate) fn ask_to_start(&self, fx: &mut Effects<'_>) {
         if let Some(connection) = self.connection {
             fx.asks.push(Ask::StartWaiting { connection });
         }

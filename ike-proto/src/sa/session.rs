@@ -141,7 +141,7 @@ impl Session {
     pub(crate) fn is_complete(&self, core: &Core) -> bool {
         match self {
             Self::V1(session) => session.is_complete(core),
-            Self::V2(session) => session.established().is_none() || core.has_child(),
+            Self::V2(session) => session.established().is_none() || v2::missing(core).is_empty(),
         }
     }
 

@@ -13,12 +13,12 @@ use super::draft::Draft;
 use super::isakmp::{Isakmp, Iv, new_message_id};
 use super::limits;
 use super::orphaned::Orphaned;
-use super::quick::{self, Pair, Quick};
+use super::quick::{self, Quick};
 use super::replay::Replay;
 use super::session::Session;
 use crate::diagnose::{CloseReason, DropReason, Event, FailureReason, IkeSaInfo, Phase, Role};
 use crate::endpoint::TimeoutReason;
-use crate::sa::{Ask, ChildState, Core, Effects, Lifetime, Path, Step, Want};
+use crate::sa::{Ask, ChildState, Core, Effects, Lifetime, Pair, Path, Step, Want, pairs};
 use crate::suite::v1_codec;
 use crate::wire::codes::ExchangeType;
 use crate::wire::v1::codes::NotifyType;
@@ -219,7 +219,7 @@ impl Established {
             }
             Want::RekeyChild(spi) => self.rekey_child(spi, core),
             Want::CreateChild => {
-                for pair in quick::pairs(core) {
+                for pair in pairs(core) {
                     if !self.is_served(&pair, core) {
                         self.add_task(Task { pair, replaces: None });
                     }
@@ -339,7 +339,7 @@ impl Established {
 
     /// Whether every pair is served.
     pub(crate) fn is_complete(&self, core: &Core) -> bool {
-        quick::pairs(core).iter().all(|pair| self.is_served(pair, core))
+        pairs(core).iter().all(|pair| self.is_served(pair, core))
     }
 
     /// Has a quick mode wait for its turn.

@@ -182,7 +182,7 @@ impl Session {
 
     /// An IPsec SA was removed without a word of this ISAKMP SA.
     pub(crate) fn removed(&mut self, selectors: &Selectors, core: &mut Core, fx: &mut Effects<'_>) {
-        super::quick::revive(core, fx, super::quick::Pair::of(selectors).as_ref());
+        super::quick::revive(core, fx, crate::sa::Pair::of(selectors).as_ref());
     }
 
     /// IPsec SAs of another ISAKMP SA have come to this one.

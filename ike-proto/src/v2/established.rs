@@ -5,8 +5,10 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use esp_core::sa::{IpsecProtocol, Spi};
+use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
+use super::child;
 use super::closing::Closing;
 use super::contents::Contents;
 use super::draft::Draft;
@@ -41,8 +43,8 @@ pub(crate) enum Task {
     DeleteUnusable(IpsecProtocol, Spi),
     /// Replace the Child SA with this inbound SPI.
     RekeyChild(Spi),
-    /// Make a Child SA where none serves.
-    CreateChild,
+    /// Make a Child SA for what none serves.
+    CreateChild(Selectors),
     /// Replace the IKE SA.
     RekeyIke,
     /// Have the peer use our addresses of now (MOBIKE).
@@ -323,7 +325,7 @@ impl Established {
                     self.add_task(Task::RekeyChild(spi));
                 }
             }
-            Want::CreateChild => self.add_task(Task::CreateChild),
+            Want::CreateChild => self.create_missing(core),
             Want::DeleteChild(spi, reason) => self.delete_child(spi, reason, core),
             Want::Readdress(local) => self.readdress(local, core, fx),
             Want::GiveUp => {}
@@ -356,14 +358,19 @@ impl Established {
 
     /// Takes work up again later, each end at another time (RFC 7296 §2.25).
     pub(crate) fn postpone(&mut self, task: Task, fx: &mut Effects<'_>) {
-        let jitter = fx.random_below(u64::try_from(POSTPONE.as_micros()).unwrap_or_default());
-        let at = fx.now + POSTPONE + Duration::from_micros(jitter);
+        self.postpone_for(task, POSTPONE, fx);
+    }
+
+    /// Takes work up again after a wait, and as much again at most.
+    pub(crate) fn postpone_for(&mut self, task: Task, wait: Duration, fx: &mut Effects<'_>) {
+        let jitter = fx.random_below(u64::try_from(wait.as_micros()).unwrap_or_default());
+        let at = fx.now + wait + Duration::from_micros(jitter);
         if !self.postponed.iter().any(|(_, other)| *other == task) {
             self.postponed.push((at, task));
         }
     }
 
-    fn add_task(&mut self, task: Task) {
+    pub(crate) fn add_task(&mut self, task: Task) {
         if !self.tasks.contains(&task) && !self.postponed.iter().any(|(_, other)| *other == task) {
             self.tasks.push_back(task);
         }
@@ -406,14 +413,20 @@ impl Established {
                 match core.child(inbound) {
                     Some(child) if !child.serves() => {}
                     None => {}
-                    Some(child) if child.confirmed => return self.request_child(Some(inbound), core, fx),
+                    Some(child) if child.confirmed => {
+                        let Some(config) = &core.config else { return Ok(()) };
+                        let selectors = child::replacement(config, &child.selectors);
+                        return self.request_child(Some(inbound), selectors, core, fx);
+                    }
                     // The peer does not know of it before it has our answer.
                     Some(_) => self.postpone(Task::RekeyChild(inbound), fx),
                 }
                 Ok(())
             }
-            Task::CreateChild if core.has_child() => Ok(()),
-            Task::CreateChild => self.request_child(None, core, fx),
+            Task::CreateChild(selectors) if child::missing(core).contains(&selectors) => {
+                self.request_child(None, selectors, core, fx)
+            }
+            Task::CreateChild(_) => Ok(()),
             Task::RekeyIke => self.request_ike_rekey(core, fx),
         }
     }

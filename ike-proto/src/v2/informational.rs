@@ -94,6 +94,7 @@ impl Established {
         let replaced = state == ChildState::Replaced || colliding;
         let reason = if replaced { CloseReason::Replaced } else { CloseReason::PeerDeleted };
         core.remove_child(fx, inbound, reason);
+        self.make_up_for_deleted(core, fx);
         Some((protocol, inbound.get()))
     }
 

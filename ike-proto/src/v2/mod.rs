@@ -20,5 +20,6 @@ mod session;
 mod trace;
 mod window;
 
+pub(crate) use child::{missing, takes_over};
 pub(crate) use session::Session;
 pub(crate) use trace::{message, payload_name, payload_names};

@@ -17,6 +17,7 @@ mod malicious_answers;
 mod mismatch;
 mod mobike;
 mod nat;
+mod pairs;
 mod ppk;
 mod reauth;
 mod rekey;

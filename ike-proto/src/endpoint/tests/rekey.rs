@@ -4,7 +4,7 @@ use super::{assert_connected, assert_settled, command, connected, s};
 use crate::diagnose::{CloseReason, Event};
 use crate::endpoint::Command;
 use crate::suite::DhGroup;
-use crate::testing::{Pair, Side};
+use crate::testing::{Fate, Pair, Side};
 
 fn rekeyed(pair: &Pair, side: Side) -> usize {
     pair.peer(side).events.iter().filter(|event| matches!(event, Event::ChildRekeyed { .. })).count()
@@ -125,4 +125,24 @@ fn a_pfs_mismatch_is_told_and_the_child_sa_stays() {
     };
     assert_eq!(difference.field_names(), [crate::suite::difference::Field::DhGroup]);
     assert_eq!(pair.failures(Side::A).len(), 1);
+}
+
+/// F-24: the answer to a rekey is lost again and again, and until it arrives the peer has the old Child SA alone: it goes on
+/// being sent with.
+#[test]
+fn f_24_an_answer_that_is_lost_thrice_loses_no_packet() {
+    let mut pair = connected();
+    let base = pair.sent.len();
+    let mut lost = 0;
+    pair.set_filter(move |number, datagram| {
+        let response = datagram.payload.get(19).is_some_and(|flags| flags & 0x20 != 0);
+        if number >= base && response && lost < 3 {
+            lost += 1;
+            return Fate::Lose;
+        }
+        Fate::Deliver
+    });
+    command(&mut pair, Side::A, Command::RekeyChild);
+    run_with_traffic(&mut pair, s(60));
+    assert_settled(&mut pair);
 }

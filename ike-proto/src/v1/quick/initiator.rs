@@ -7,10 +7,10 @@ use esp_core::time::Instant;
 
 use super::negotiate::{self, Lifetimes, Seed};
 use super::settle::settle;
-use super::{Pair, Quick, retry_rekey, revive, tell_made};
+use super::{Quick, retry_rekey, revive, tell_made};
 use crate::crypto::dh::DhPrivate;
 use crate::diagnose::{CloseReason, DropReason, FailureReason, Phase, Role};
-use crate::sa::{ChildState, Core, Effects, OutboundStart, Path, Retransmission};
+use crate::sa::{ChildState, Core, Effects, OutboundStart, Pair, Path, Retransmission};
 use crate::v1::contents::Contents;
 use crate::v1::draft::Draft;
 use crate::v1::established::{Established, Task};

@@ -2,7 +2,6 @@
 
 mod initiator;
 mod negotiate;
-mod pair;
 mod responder;
 mod settle;
 
@@ -13,13 +12,12 @@ use esp_core::time::Instant;
 
 pub(crate) use initiator::Initiator;
 pub(crate) use negotiate::{refused, sensible};
-pub(crate) use pair::{Pair, pairs};
 pub(crate) use responder::Responder;
 pub(crate) use settle::{revive, settle_all};
 
 use super::established::Established;
 use crate::diagnose::{ChildSaInfo, CloseReason, DropReason, Event};
-use crate::sa::{ChildState, Core, Due, Effects, Path};
+use crate::sa::{ChildState, Core, Due, Effects, Pair, Path};
 use crate::wire::v1::Message;
 
 /// How long to wait before a rekey that failed is tried again.

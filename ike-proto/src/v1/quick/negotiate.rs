@@ -9,10 +9,9 @@ use esp_core::sa::{IpsecProtocol, Mode, Spi, VolumeLimits};
 use esp_core::secret::SecretBytes;
 use esp_core::selector::{Selectors, TrafficSelector};
 
-use super::Pair;
 use crate::config::ConnectionConfig;
 use crate::diagnose::{FailureReason, Role};
-use crate::sa::{ChildKeys, ChildSpec, Core, Effects};
+use crate::sa::{ChildKeys, ChildSpec, Core, Effects, Pair};
 use crate::suite::difference::{Difference, Field, Offer};
 use crate::suite::v1_codec::{self, ChildTerms, ChosenChild};
 use crate::suite::{ChildProposal, DhGroup};

@@ -9,12 +9,12 @@ use esp_core::secret::SecretBytes;
 
 use super::negotiate::{self, Lifetimes, Seed};
 use super::settle::settle;
-use super::{Pair, Quick, pairs, tell_made};
+use super::{Quick, tell_made};
 use crate::config::{ConnectionConfig, RetransmitConfig};
 use crate::crypto::dh::DhPrivate;
 use crate::crypto::v1_keys::verify_hash;
 use crate::diagnose::{DropReason, FailureReason, Phase, Role};
-use crate::sa::{Core, Effects, OutboundStart, Path, Retransmission};
+use crate::sa::{Core, Effects, OutboundStart, Pair, Path, Retransmission, pairs};
 use crate::suite::difference::Offer;
 use crate::suite::v1_codec::{self, ChosenChild, GroupError};
 use crate::v1::contents::Contents;

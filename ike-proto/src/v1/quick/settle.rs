@@ -4,9 +4,8 @@ use core::time::Duration;
 
 use esp_core::sa::Spi;
 
-use super::Pair;
 use crate::diagnose::{Event, Role};
-use crate::sa::{ChildSa, ChildState, Core, Effects};
+use crate::sa::{ChildSa, ChildState, Core, Effects, Pair};
 
 /// When the end that made the new SA deletes the old one: the new one carries by then at both ends.
 const SOON: Duration = Duration::from_secs(5);

@@ -14,11 +14,11 @@ use crate::crypto::v2_keys::IkeKeys;
 use crate::diagnose::{DropReason, Event, FailureReason, IkeSaName, NatBlock, Phase, PpkFailure, Role};
 use crate::sa::{Core, Due, Effects, OutboundStart, Path, Retransmission, Step};
 use crate::suite::v2_codec::ChildExchange;
-use crate::v2::child::{AnswerRefusal, ChildSeed, Offered};
+use crate::v2::child::{self, AnswerRefusal, ChildSeed, Offered};
 use crate::v2::closing::Closing;
 use crate::v2::contents::Contents;
 use crate::v2::draft::Draft;
-use crate::v2::established::{Established, Task};
+use crate::v2::established::Established;
 use crate::v2::generation::Generation;
 use crate::v2::request::{Pending, Request};
 use crate::v2::session::{Outcome, Session};
@@ -102,7 +102,10 @@ impl AuthSent {
         if config.mobike.enabled {
             draft.notify(NotifyType::MOBIKE_SUPPORTED, &[]);
         }
-        let offered = (!init.childless).then(|| Offered::new(&config, core, fx));
+        let offered = (!init.childless).then(|| {
+            let selectors = child::first(&config, core);
+            Offered::new(&config, selectors, core, fx)
+        });
         if let Some(offered) = &offered {
             offered.push_sa(&mut draft, ChildExchange::Auth);
             offered.push_selectors(&mut draft);
@@ -291,7 +294,7 @@ impl AuthSent {
         }
         note_auth_lifetime(contents, core, fx);
         let Some(offered) = offered else {
-            state.tasks.push_back(Task::CreateChild);
+            state.create_missing(core);
             return state.proceed(core, fx);
         };
         match offered.check_answer(contents, ChildExchange::Auth, &config, core, fx) {
@@ -312,8 +315,10 @@ impl AuthSent {
                 if let Some(agreed) = agreed {
                     state.delete_unusable(agreed.protocol, offered.inbound);
                 }
+                state.refused(offered.selectors, core, fx);
             }
         }
+        state.create_other_pairs(core);
         state.proceed(core, fx)
     }
 }

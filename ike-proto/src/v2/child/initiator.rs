@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use esp_core::sa::Spi;
+use esp_core::selector::Selectors;
 
 use super::{AnswerRefusal, ChildSeed, Offered};
 use crate::crypto::dh::DhPrivate;
@@ -47,18 +48,19 @@ pub(crate) struct ChildCollision {
 }
 
 impl Established {
-    /// Asks for a Child SA, in the place of `replaces` or in addition.
+    /// Asks for a Child SA that carries `selectors`, in the place of `replaces` or in addition.
     ///
     /// # Errors
     /// The request does not fit into a datagram.
     pub(crate) fn request_child(
         &mut self,
         replaces: Option<Spi>,
+        selectors: Selectors,
         core: &mut Core,
         fx: &mut Effects<'_>,
     ) -> Result<(), FailureReason> {
         let Some(config) = core.config.clone() else { return Ok(()) };
-        let offered = Offered::new(&config, core, fx);
+        let offered = Offered::new(&config, selectors, core, fx);
         let group = offered.proposals.first().and_then(|proposal| proposal.groups.first()).copied();
         let nonce = fx.random(NONCE_LEN);
         self.send_child(
@@ -200,17 +202,19 @@ impl Established {
             return;
         }
         if contents.notify(NotifyType::TEMPORARY_FAILURE).is_some() {
-            let task = request.replaces.map_or(Task::CreateChild, Task::RekeyChild);
+            let again = || Task::CreateChild(request.offered.selectors.clone());
+            let task = request.replaces.map_or_else(again, Task::RekeyChild);
             self.postpone(task, fx);
             return;
         }
         let Some(old) = request.replaces else {
             core.failed(fx, Role::Initiator, Phase::Two, reason);
+            self.refused(request.offered.selectors.clone(), core, fx);
             return;
         };
         if contents.notify(NotifyType::CHILD_SA_NOT_FOUND).is_some() {
             core.remove_child(fx, old, CloseReason::PeerDeleted);
-            self.tasks.push_back(Task::CreateChild);
+            self.create_missing(core);
             return;
         }
         core.failed(fx, Role::Initiator, Phase::Two, reason);

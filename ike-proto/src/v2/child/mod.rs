@@ -4,7 +4,9 @@ mod initiator;
 mod narrow;
 mod negotiate;
 mod responder;
+mod wanted;
 
 pub(crate) use initiator::{ChildCollision, ChildRequest};
 pub(crate) use negotiate::{AnswerRefusal, ChildAnswer, ChildRefusal, ChildSeed, Offered, answer};
 pub(crate) use responder::PATIENCE;
+pub(crate) use wanted::{first, missing, replacement, takes_over};

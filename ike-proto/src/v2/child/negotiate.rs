@@ -77,12 +77,17 @@ fn refusal(agreed: Option<Agreed>, reason: FailureReason) -> Box<AnswerRefusal> 
 }
 
 impl Offered {
-    /// Offers what the connection has, under a new SPI.
-    pub(crate) fn new(config: &ConnectionConfig, core: &mut Core, fx: &mut Effects<'_>) -> Self {
+    /// Offers the algorithms that the connection has for these selectors, under a new SPI.
+    pub(crate) fn new(
+        config: &ConnectionConfig,
+        selectors: Selectors,
+        core: &mut Core,
+        fx: &mut Effects<'_>,
+    ) -> Self {
         Self {
             inbound: core.new_child_spi(fx),
             proposals: config.child.proposals.clone(),
-            selectors: config.child.selectors.clone(),
+            selectors,
             mode: config.child.mode,
         }
     }

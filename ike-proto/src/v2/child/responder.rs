@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use esp_core::sa::Spi;
 
+use super::narrow;
 use super::{ChildAnswer, ChildCollision, ChildRefusal, ChildSeed, answer};
 use crate::crypto::dh::DhPrivate;
 use crate::diagnose::{Event, FailureReason, Phase, Role};
@@ -80,9 +81,14 @@ impl Established {
         let spec = seed.spec(&self.current, &config, &agreed, inbound)?;
         let start = match replaces {
             Some(_) => OutboundStart::AfterPeer(fx.now + PATIENCE),
+            // Under an IKE SA that is about to take the place of another one, whose Child SAs carry on until then.
+            None if core.connection.is_some_and(|connection| fx.has_established(connection, core.id)) => {
+                OutboundStart::AfterPeer(fx.now + PATIENCE)
+            }
             None => OutboundStart::Now,
         };
         let info = core.install(fx, &spec, config.child.lifetime, start);
+        core.ask_to_start(fx);
         if let Some(connection) = core.connection {
             fx.event(match replaces {
                 Some(old) => Event::ChildRekeyed { connection, old, child: info },
@@ -103,9 +109,11 @@ impl Established {
     /// The peer has made a Child SA, in the place of `old` or the first one. If we are about to make the same, both
     /// are made, and the nonces tell which one stays (F-24, CONN-6).
     fn note_made(&mut self, old: Option<Spi>, theirs: Spi, nonces: [Vec<u8>; 2], core: &mut Core) {
+        let made = core.child(theirs).map(|child| &child.selectors);
         if let Some(pending) = &mut self.current.pending
             && let Request::Child(request) = &mut pending.request
             && request.replaces == old
+            && (old.is_some() || made.is_some_and(|made| narrow::covers(&request.offered.selectors, made)))
         {
             request.collision = Some(ChildCollision { theirs, nonces });
         } else if let Some(child) = old.and_then(|old| core.child_mut(old)) {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use esp_core::selector::{Selectors, TrafficSelector};
 
-use crate::sa::Core;
+use super::Core;
 
 /// A local and a remote subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
