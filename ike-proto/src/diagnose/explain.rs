@@ -155,6 +155,22 @@ fn ppk(failure: &PpkFailure) -> (String, String) {
             ),
             "Set the same post-quantum pre-shared key on both sides.".to_string(),
         ),
+        PpkFailure::EitherKey { id } => (
+            format!(
+                "the pre-shared key or the post-quantum pre-shared key \"{}\" is another; nothing tells which.",
+                name(id)
+            ),
+            "Set both keys alike on both sides; look for a space or a line break at their ends.".to_string(),
+        ),
+        PpkFailure::RefusedByPeer { id } => (
+            format!(
+                "the peer refused our identity, or our proof with the pre-shared key and the post-quantum pre-shared \
+                 key \"{}\"; it does not say which.",
+                name(id)
+            ),
+            "Compare both keys and our id on both sides. The peer's log names which of them it is."
+                .to_string(),
+        ),
     }
 }
 

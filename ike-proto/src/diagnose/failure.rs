@@ -125,6 +125,16 @@ pub enum PpkFailure {
         /// The name.
         id: Vec<u8>,
     },
+    /// The peer's proof has both keys in it and does not fit: one of the two is another, and nothing tells which.
+    EitherKey {
+        /// The name of the post-quantum one.
+        id: Vec<u8>,
+    },
+    /// The peer refused our proof, in which both keys are: identity or a key differs, it does not say which.
+    RefusedByPeer {
+        /// The name of the post-quantum one.
+        id: Vec<u8>,
+    },
 }
 
 /// What on the path may block an exchange.

@@ -254,8 +254,7 @@ impl AuthSent {
                 // It does not say why. If we refused the same peer when it last initiated, that is why.
                 Some(NotifyType::AUTHENTICATION_FAILED) => {
                     let known = fx.observed.refused(core.path.remote.ip(), &self.config);
-                    let local_id = self.config.local_id.clone();
-                    known.unwrap_or(FailureReason::RefusedByPeer { local_id })
+                    known.unwrap_or_else(|| self.refused_by_peer())
                 }
                 Some(kind) => FailureReason::Notify { name: alloc::format!("{kind}") },
                 None => {
@@ -278,9 +277,29 @@ impl AuthSent {
         let keys = with_ppk.unwrap_or(&self.generation.keys);
         let proof = (auth.method, auth.data);
         if !Method::of(&self.config).verify(self.generation.suite.prf, &keys.sk_pr, &signed, proof) {
-            return Err(Refusal::ByUs(FailureReason::Key { remote_id: self.config.remote_id.clone() }));
+            let id = self.ppk_id().filter(|_| with_ppk.is_some());
+            let remote_id = self.config.remote_id.clone();
+            return Err(Refusal::ByUs(match id {
+                Some(id) => FailureReason::Ppk(PpkFailure::EitherKey { id }),
+                None => FailureReason::Key { remote_id },
+            }));
         }
         Ok(keys.clone())
+    }
+
+    /// What stands in the way where the peer only says that it does not believe us.
+    fn refused_by_peer(&self) -> FailureReason {
+        let local_id = self.config.local_id.clone();
+        match self.ppk_id() {
+            Some(id) => FailureReason::Ppk(PpkFailure::RefusedByPeer { id }),
+            None => FailureReason::RefusedByPeer { local_id },
+        }
+    }
+
+    /// The name of the post-quantum pre-shared key that went into our proof, if one did.
+    fn ppk_id(&self) -> Option<Vec<u8>> {
+        let ppk = self.config.v2.ppk.as_ref().filter(|_| self.mixed.is_some())?;
+        Some(Vec::from(ppk.key.id()))
     }
 
     /// The peer is authenticated. A Child SA that could not be made leaves the IKE SA standing.

@@ -249,10 +249,12 @@ impl HalfOpen {
                 if verify(&mixed, auth.data) {
                     return Ok(Some(mixed));
                 }
+                let id = Vec::from(ppk.id());
                 // What proves the initiator without the key tells which of the two keys is another.
-                let without = contents.notify(NotifyType::NO_PPK_AUTH);
-                let differs = without.is_some_and(|notify| verify(keys, notify.data));
-                Err(differs.then(|| PpkFailure::Differs { id: Vec::from(ppk.id()) }))
+                Err(match contents.notify(NotifyType::NO_PPK_AUTH) {
+                    Some(without) => verify(keys, without.data).then_some(PpkFailure::Differs { id }),
+                    None => Some(PpkFailure::EitherKey { id }),
+                })
             }
         }
     }
