@@ -1,9 +1,10 @@
 //! What an embedder sets once for a gateway.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ike_proto::config::{LivenessConfig, MobikeConfig, NatConfig, RetransmitConfig, V2Config};
-use ipsec_policy::{AlarmTemplate, VpnGateway};
+use ipsec_policy::{AlarmTemplate, TunnelId, VpnGateway};
 
 use crate::monitor::MonitorConfig;
 use crate::retry::RetryConfig;
@@ -27,12 +28,10 @@ pub struct GatewayConfig {
     pub liveness: LivenessConfig,
     /// What follows when the peer is found dead.
     pub dead_peer: DeadPeerAction,
-    /// Address translation.
-    pub nat: NatConfig,
-    /// What only IKEv2 has: post-quantum keys, IKE SAs without a Child SA, fragmentation, the window.
-    pub v2: V2Config,
-    /// Change of addresses without a new handshake.
-    pub mobike: MobikeConfig,
+    /// What the tunnels have beyond the product's model, unless [`Self::options`] says otherwise.
+    pub default_options: TunnelOptions,
+    /// The same for single tunnels. [`Gateway::add_tunnel_with`](crate::Gateway::add_tunnel_with) adds to it.
+    pub options: BTreeMap<TunnelId, TunnelOptions>,
     /// Whether the routes of a tunnel stay while it is disconnected. They then lead to a policy that drops.
     pub keep_routes: bool,
     /// The replay window of each inbound SA, in packets.
@@ -45,6 +44,21 @@ pub struct GatewayConfig {
     pub monitor: MonitorConfig,
     /// The alarm templates that the gateway and its tunnels may name.
     pub alarms: Vec<AlarmTemplate>,
+}
+
+/// What a tunnel can have that the product's model does not know: an operator's choices about the protocol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TunnelOptions {
+    /// Address translation.
+    pub nat: NatConfig,
+    /// What only IKEv2 has: post-quantum keys, IKE SAs without a Child SA, one Child SA for each pair of subnets,
+    /// fragmentation, the window.
+    pub v2: V2Config,
+    /// Change of addresses without a new handshake.
+    pub mobike: MobikeConfig,
+    /// How long a peer that initiated is believed to be who it proved to be (RFC 4478); `None` is for as long as the IKE SA
+    /// lives.
+    pub auth_lifetime: Option<Duration>,
 }
 
 /// What follows when the peer is found dead (CONN-5).
@@ -75,9 +89,8 @@ impl GatewayConfig {
             retransmit: RetransmitConfig::default(),
             liveness: LivenessConfig::default(),
             dead_peer: DeadPeerAction::default(),
-            nat: NatConfig::default(),
-            v2: V2Config::default(),
-            mobike: MobikeConfig::default(),
+            default_options: TunnelOptions::default(),
+            options: BTreeMap::new(),
             keep_routes: false,
             replay_window: 1_024,
             log_entries: 256,
@@ -85,6 +98,11 @@ impl GatewayConfig {
             monitor: MonitorConfig::default(),
             alarms: Vec::new(),
         }
+    }
+
+    /// What a tunnel has beyond the product's model.
+    pub fn options_of(&self, tunnel: &TunnelId) -> &TunnelOptions {
+        self.options.get(tunnel).unwrap_or(&self.default_options)
     }
 
     /// The longest that an attempt can take: both of its exchanges waited out.

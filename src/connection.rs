@@ -22,6 +22,7 @@ pub(crate) fn connection(
 ) -> Result<ConnectionConfig, Finding> {
     let ike = &tunnel.ike;
     let ipsec = &tunnel.ipsec;
+    let options = config.options_of(&tunnel.id);
     let group = |number: u16| DhGroup::from_number(number).ok_or_else(|| unknown_group(tunnel, number));
     let remote_id = tunnel.remote_identity(peer);
     let remote_id = remote_id
@@ -42,7 +43,7 @@ pub(crate) fn connection(
             groups: vec![group(ike.dh_group.group_number())?],
         }],
         ike_lifetime: Duration::from_secs(u64::from(ike.lifetime_secs)),
-        auth_lifetime: None,
+        auth_lifetime: options.auth_lifetime,
         child: ChildConfig {
             proposals: vec![ChildProposal {
                 protocol: protocol(tunnel),
@@ -61,9 +62,9 @@ pub(crate) fn connection(
         liveness: config.liveness,
         connect_retransmit: config.connect_retransmit,
         retransmit: config.retransmit,
-        nat: config.nat,
-        v2: config.v2.clone(),
-        mobike: config.mobike,
+        nat: options.nat,
+        v2: options.v2.clone(),
+        mobike: options.mobike,
     })
 }
 

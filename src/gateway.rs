@@ -3,6 +3,7 @@
 mod configure;
 mod follow;
 mod operate;
+mod options;
 mod subscription;
 mod watch;
 

@@ -64,7 +64,7 @@ mod routes;
 mod state;
 mod tunnel;
 
-pub use config::{DeadPeerAction, GatewayConfig};
+pub use config::{DeadPeerAction, GatewayConfig, TunnelOptions};
 pub use gateway::Gateway;
 pub use input::{Command, Input};
 pub use log::{ConnectionLog, LogEntry, Severity};

@@ -5,13 +5,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use esp_core::net::Cidr;
-use ipsec_gateway::GatewayConfig;
+use ipsec_gateway::{GatewayConfig, TunnelOptions};
 use ipsec_policy::{
     DhGroup, EspAuthentication, EspEncryption, ExchangeMode, GatewayId, Identity, IkeAuthentication,
     IkeEncryption, IkePolicy, IkeVersion, IpsecPolicy, IpsecProtocol, Limits, Name, PeerGateway, PeerId,
     PfsChoice, PreSharedKey, TunnelId, VpcId, VpnGateway, VpnTunnel, parse_subnet,
 };
 use serde::Deserialize;
+
+use crate::options::Ikev2Section;
 
 /// What the file holds. Everything that is optional has the product's default.
 #[derive(Deserialize)]
@@ -54,6 +56,8 @@ pub(crate) struct TunnelSection {
     ike: IkeSection,
     #[serde(default)]
     ipsec: IpsecSection,
+    /// Only with version v2.
+    ikev2: Option<Ikev2Section>,
 }
 
 /// A `[tunnel.ike]` section.
@@ -106,7 +110,7 @@ impl Config {
         };
         let mut config = GatewayConfig::new(gateway);
         config.limits = Limits::library();
-        config.nat.force_encapsulation = section.force_encapsulation;
+        config.default_options.nat.force_encapsulation = section.force_encapsulation;
         if let Some(seconds) = section.liveness {
             config.liveness.delay = Duration::from_secs(seconds);
         }
@@ -115,18 +119,29 @@ impl Config {
 }
 
 impl TunnelSection {
-    /// The tunnel and its peer as the model has them.
-    pub(crate) fn tunnel(self) -> Result<(VpnTunnel, PeerGateway), String> {
-        let at = |field: &str| format!("tunnel {}, {field}", self.name);
+    /// The tunnel and its peer as the model has them, and what the model does not know of it.
+    pub(crate) fn tunnel(
+        self,
+        defaults: &TunnelOptions,
+    ) -> Result<(VpnTunnel, PeerGateway, TunnelOptions), String> {
+        let name = self.name.clone();
+        let at = |field: &str| format!("tunnel {name}, {field}");
         let id = TunnelId::new(self.name.as_str()).map_err(|e| format!("{}: {e}", at("name")))?;
         let peer = PeerGateway::new(peer_id(self.peer)?, self.peer);
         let local = subnets(&at("local_subnets"), &self.local_subnets)?;
         let remote = subnets(&at("remote_subnets"), &self.remote_subnets)?;
+        let options = match self.ikev2 {
+            Some(_) if self.ike.version == IkeVersion::V1 => {
+                return Err(format!("{}: the tunnel has version v1", at("ikev2")));
+            }
+            Some(section) => section.options(defaults).map_err(|e| format!("{}: {e}", at("ikev2")))?,
+            None => defaults.clone(),
+        };
         let mut tunnel = VpnTunnel::new(id, gateway_id()?, peer.id.clone(), local, remote, self.psk);
         tunnel.initiate = self.initiate;
         tunnel.ike = self.ike.policy();
         tunnel.ipsec = self.ipsec.policy();
-        Ok((tunnel, peer))
+        Ok((tunnel, peer, options))
     }
 }
 

@@ -65,12 +65,15 @@ fn run(options: &Options) -> Result<(), String> {
     let config = config::read(&options.config)?;
     let clock = MonotonicClock::start();
     let rng = os_rng().map_err(|e| e.to_string())?;
-    let mut gateway = Gateway::new(config.gateway()?, rng).map_err(|refusal| refusal.to_string())?;
+    let gateway_config = config.gateway()?;
+    let defaults = gateway_config.default_options.clone();
+    let mut gateway = Gateway::new(gateway_config, rng).map_err(|refusal| refusal.to_string())?;
     let runner_config = RunnerConfig::new(config.gateway.address, config.gateway.tun.as_str());
     for section in config.tunnels {
-        let (tunnel, peer) = section.tunnel()?;
+        let (tunnel, peer, options) = section.tunnel(&defaults)?;
         // What it warns of goes to the tunnel's log, which the event loop hands out.
-        gateway.add_tunnel(clock.now(), tunnel, peer).map_err(|refusal| refusal.to_string())?;
+        let added = gateway.add_tunnel_with(clock.now(), tunnel, peer, options);
+        added.map_err(|refusal| refusal.to_string())?;
     }
     let least = Severity::from(options.log);
     let observer = Box::new(move |now, notice: ipsec_io_linux::event_loop::Notice<'_>| {

@@ -4,23 +4,31 @@ use ipsec_policy::{
 };
 
 use super::*;
+use crate::config::TunnelOptions;
 
-fn proposals(change: impl FnOnce(&mut VpnTunnel)) -> (String, String) {
+fn config() -> GatewayConfig {
     let vpc = Vpc { id: "vpc".parse().unwrap(), cidrs: vec!["10.1.0.0/16".parse().unwrap()] };
     let (subnet, external) =
         ("10.1.0.0/24".parse().unwrap(), "192.0.2.1".parse::<std::net::IpAddr>().unwrap().into());
-    let config = GatewayConfig::new(VpnGateway::new("gw".parse().unwrap(), vpc, subnet, external));
-    let peer = PeerGateway::new("peer".parse().unwrap(), "192.0.2.2".parse().unwrap());
-    let mut tunnel = VpnTunnel::new(
+    GatewayConfig::new(VpnGateway::new("gw".parse().unwrap(), vpc, subnet, external))
+}
+
+fn tunnel_and_peer() -> (VpnTunnel, PeerGateway) {
+    let tunnel = VpnTunnel::new(
         "t".parse().unwrap(),
         "gw".parse().unwrap(),
         "peer".parse().unwrap(),
-        vec![subnet],
+        vec!["10.1.0.0/24".parse().unwrap()],
         vec!["10.2.0.0/24".parse().unwrap()],
         PreSharedKey::new("a-key").unwrap(),
     );
+    (tunnel, PeerGateway::new("peer".parse().unwrap(), "192.0.2.2".parse().unwrap()))
+}
+
+fn proposals(change: impl FnOnce(&mut VpnTunnel)) -> (String, String) {
+    let (mut tunnel, peer) = tunnel_and_peer();
     change(&mut tunnel);
-    let connection = super::connection(&tunnel, &peer, ReqId(1), &config).unwrap();
+    let connection = super::connection(&tunnel, &peer, ReqId(1), &config()).unwrap();
     let ([ike], [child]) = (connection.ike_proposals.as_slice(), connection.child.proposals.as_slice())
     else {
         panic!("one proposal for each phase");
@@ -62,4 +70,20 @@ fn every_group_and_cipher_of_phase_2() {
         let hash = if encryption.is_aead() { "" } else { "-sha1" };
         assert_eq!(child, format!("{encryption}{hash}-modp1024"));
     }
+}
+
+/// Options of a tunnel reach the protocol, those of another do not, and without any the gateway's hold.
+#[test]
+fn options_of_a_tunnel() {
+    let own = TunnelOptions { auth_lifetime: Some(Duration::from_secs(60)), ..TunnelOptions::default() };
+    let of = |tunnel: &str| {
+        let mut config = config();
+        config.default_options.mobike.enabled = true;
+        config.options.insert(tunnel.parse().unwrap(), own.clone());
+        let (tunnel, peer) = tunnel_and_peer();
+        let connection = super::connection(&tunnel, &peer, ReqId(1), &config).unwrap();
+        (connection.auth_lifetime, connection.mobike.enabled)
+    };
+    assert_eq!(of("t"), (own.auth_lifetime, false));
+    assert_eq!(of("other"), (None, true));
 }

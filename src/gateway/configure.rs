@@ -178,6 +178,7 @@ impl Gateway {
         self.command(now, endpoint::Command::Remove(connection));
         self.outputs.push_back(Output::Sa(SaCommand::RemovePolicy(policy)));
         self.tunnels.remove(id);
+        self.config.options.remove(id);
         self.by_connection.remove(&connection);
         let changes = self.routes.spare(id, None);
         self.route(changes);

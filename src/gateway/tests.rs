@@ -2,12 +2,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use esp_core::command::SaCommand;
+use ike_proto::config::MobikeConfig;
 use ike_proto::diagnose::Event;
 use ipsec_policy::{PeerGateway, PreSharedKey, Vpc, VpnGateway, VpnTunnel};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
 use super::*;
+use crate::config::TunnelOptions;
 use crate::output::GatewayEvent;
 use crate::state::{ConnectionState, WaitingFor};
 use crate::tunnel::Stage;
@@ -201,4 +203,27 @@ fn gw_3_the_21st_tunnel_is_refused() {
     assert!(refusal.contains("GW-3"), "{refusal}");
     assert_eq!(drain(&mut gateway).len(), 0);
     assert_eq!((gateway.statuses().count(), gateway.inventory().peers().count()), (20, 20));
+}
+
+/// A tunnel's options stay with it and go with it; a refused one leaves none behind, nor takes away those of its namesake.
+#[test]
+fn options_come_and_go_with_their_tunnel() {
+    let mut gateway = gateway();
+    let id: TunnelId = "t".parse().unwrap();
+    let mobile = TunnelOptions {
+        mobike: MobikeConfig { enabled: true, ..MobikeConfig::default() },
+        ..Default::default()
+    };
+    let add = |gateway: &mut Gateway, options: &TunnelOptions| {
+        gateway.add_tunnel_with(Instant::ZERO, tunnel("t"), peer("192.0.2.2"), options.clone())
+    };
+    add(&mut gateway, &mobile).unwrap();
+    assert!(add(&mut gateway, &TunnelOptions::default()).is_err());
+    assert_eq!(gateway.config.options_of(&id), &mobile);
+    gateway.remove_tunnel(Instant::ZERO, &id).unwrap();
+    assert_eq!(gateway.config.options_of(&id), &TunnelOptions::default());
+    let mut wrong = tunnel("t");
+    wrong.remote_subnets.clear();
+    assert!(gateway.add_tunnel_with(Instant::ZERO, wrong, peer("192.0.2.2"), mobile).is_err());
+    assert!(gateway.config.options.is_empty());
 }

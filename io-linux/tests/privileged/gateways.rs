@@ -57,7 +57,7 @@ fn start(side: Side, other: Side, protection: Protection) -> Running {
     let vpc = ipsec_policy::Vpc { id: VpcId::new("vpc").unwrap(), cidrs: subnets(side) };
     let subnet = vpc.cidrs[0];
     let mut config = GatewayConfig::new(VpnGateway::new(id.clone(), vpc, subnet, address.into()));
-    config.nat.force_encapsulation = protection == Protection::EspInUdp;
+    config.default_options.nat.force_encapsulation = protection == Protection::EspInUdp;
     let peer = PeerGateway::new(PeerId::new("peer").unwrap(), other.address.into());
     let psk = PreSharedKey::new("a-key-of-both").unwrap();
     let mut tunnel = VpnTunnel::new(tunnel_id(), id, peer.id.clone(), subnets(side), subnets(other), psk);
