@@ -49,6 +49,8 @@ pub(crate) trait Gateway {
     fn start(&mut self) -> Outcome;
     /// Whether it drops inner packets, rather than routing them in clear, while the tunnel is down.
     fn guards_unconnected(&self) -> bool;
+    /// What it has logged so far.
+    fn log(&self) -> String;
     /// Its name and the end of its log, for a failure message.
     fn report(&mut self) -> String;
 }

@@ -216,7 +216,7 @@ impl Many {
 }
 
 /// Gives a site `count` subnets, with an address of its gateway and of its inner host in each.
-fn widen(site: &Site, range: &str, count: usize) -> Outcome {
+pub(crate) fn widen(site: &Site, range: &str, count: usize) -> Outcome {
     for (netns, host) in [(&site.gateway, 1), (&site.host, 10)] {
         let lines: String = (1..=count)
             .map(|index| format!("addr add {range}.{index}.{host}/24 dev {}\n", topology::INNER))

@@ -139,6 +139,10 @@ impl Gateway for Ours {
         true
     }
 
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("gateway.log")).unwrap_or_default()
+    }
+
     fn report(&mut self) -> String {
         format!(
             "our gateway in {}\n  its last status:\n    {}\n  end of its log:\n{}",
@@ -216,10 +220,11 @@ fn tunnel(plan: &TunnelPlan) -> String {
         peer,
         local_id,
         remote_id,
-        local_subnet,
-        remote_subnet,
+        local_subnets,
+        remote_subnets,
         psk,
         initiates,
+        options,
         ..
     } = plan;
     let (ike, esp) = (suite.ike, suite.esp);
@@ -233,8 +238,8 @@ fn tunnel(plan: &TunnelPlan) -> String {
 [[tunnel]]
 name = "{name}"
 peer = "{peer}"
-local_subnets = ["{local_subnet}"]
-remote_subnets = ["{remote_subnet}"]
+local_subnets = {local_subnets:?}
+remote_subnets = {remote_subnets:?}
 psk = "{psk}"
 initiate = {initiates}
 
@@ -250,12 +255,14 @@ remote_id = "{remote_id}"
 encryption = "{}"
 {authentication}
 pfs = {pfs}
+{}
 "#,
         suite.exchange.ours(),
         ike.encryption.name,
         ike.authentication.ours,
         ike.group.number,
         esp.encryption.name,
+        options.ours,
     )
 }
 

@@ -24,11 +24,25 @@ pub(crate) struct TunnelPlan {
     pub(crate) peer: &'static str,
     pub(crate) local_id: String,
     pub(crate) remote_id: String,
-    pub(crate) local_subnet: String,
-    pub(crate) remote_subnet: String,
+    pub(crate) local_subnets: Vec<String>,
+    pub(crate) remote_subnets: Vec<String>,
     pub(crate) psk: String,
     /// Whether this end opens the tunnel by itself.
     pub(crate) initiates: bool,
+    pub(crate) options: Options,
+}
+
+/// What a case wants beyond the plan, as lines of each program's own configuration.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options {
+    /// Of our configuration file: what follows a tunnel.
+    pub(crate) ours: String,
+    /// Of a strongSwan connection. They come last, and so take the place of what was said before.
+    pub(crate) theirs: String,
+    /// Of strongSwan's secrets.
+    pub(crate) their_secrets: String,
+    /// Of strongSwan's daemon.
+    pub(crate) their_daemon: String,
 }
 
 /// The pre-shared key of a case that wants both ends to agree.
@@ -44,10 +58,11 @@ pub(crate) fn plans(network: &Network, suite: Suite, left_initiates: bool) -> (T
         peer: other.public,
         local_id: own.public.into(),
         remote_id: other.public.into(),
-        local_subnet: own.subnet.into(),
-        remote_subnet: other.subnet.into(),
+        local_subnets: vec![own.subnet.into()],
+        remote_subnets: vec![other.subnet.into()],
         psk: PSK.into(),
         initiates,
+        options: Options::default(),
     };
     (one(left, right, left_initiates), one(right, left, !left_initiates))
 }
@@ -57,15 +72,15 @@ impl TunnelPlan {
     /// key exchange allows it a key of its own.
     pub(crate) fn numbered(self, index: usize, suite: Suite) -> Self {
         let identity = |side: &str| format!("{side}{index}.interop.example");
-        let (own, other) =
-            if self.local_subnet.starts_with("10.1.") { ("left", "right") } else { ("right", "left") };
+        let is_left = self.local_subnets.iter().any(|subnet| subnet.starts_with("10.1."));
+        let (own, other) = if is_left { ("left", "right") } else { ("right", "left") };
         Self {
             name: format!("t{index}"),
             suite,
             local_id: identity(own),
             remote_id: identity(other),
-            local_subnet: nth_subnet(&self.local_subnet, index),
-            remote_subnet: nth_subnet(&self.remote_subnet, index),
+            local_subnets: nth_subnets(&self.local_subnets, index),
+            remote_subnets: nth_subnets(&self.remote_subnets, index),
             // strongSwan's responder of main mode takes the first key that it finds between the two addresses.
             psk: if suite.exchange.finds_key_by_address() {
                 self.psk
@@ -78,6 +93,6 @@ impl TunnelPlan {
 }
 
 /// `10.1.0.0/24` becomes `10.1.INDEX.0/24`.
-fn nth_subnet(first: &str, index: usize) -> String {
-    first.replacen(".0.0/", &format!(".{index}.0/"), 1)
+fn nth_subnets(first: &[String], index: usize) -> Vec<String> {
+    first.iter().map(|first| first.replacen(".0.0/", &format!(".{index}.0/"), 1)).collect()
 }

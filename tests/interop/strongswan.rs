@@ -30,6 +30,8 @@ pub(crate) struct StrongSwan {
     netns: Netns,
     folder: PathBuf,
     tunnel: String,
+    /// Lines of the daemon's configuration that a case wants.
+    options: String,
     /// `None` before the start and after a crash.
     daemon: Option<Process>,
     /// The last thing swanctl said, for a failure message.
@@ -42,7 +44,8 @@ impl StrongSwan {
         let tunnel = plans.first().context(|| "a gateway without a tunnel".into())?.name.clone();
         let folder = lab.folder().join(role);
         std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
-        let this = Self { netns: netns.clone(), folder, tunnel, daemon: None, said: String::new() };
+        let options = plans.iter().map(|plan| plan.options.their_daemon.as_str()).collect();
+        let this = Self { netns: netns.clone(), folder, tunnel, options, daemon: None, said: String::new() };
         this.write("strongswan.conf", &this.daemon_configuration())?;
         this.write("swanctl.conf", &connection_configuration(plans))?;
         Ok(this)
@@ -67,6 +70,11 @@ impl StrongSwan {
     /// Starts a rekey of the Child SA of the tunnel of this name.
     pub(crate) fn rekey_child_of(&mut self, tunnel: &str) -> Outcome {
         self.swanctl("--rekey", &["--child", tunnel]).map(drop)
+    }
+
+    /// Ends a Child SA or an IKE SA of the tunnel: `what` is `--child` or `--ike`.
+    pub(crate) fn terminate(&mut self, what: &str) -> Outcome {
+        self.swanctl("--terminate", &[what, &self.tunnel.clone(), "--timeout", "10"]).map(drop)
     }
 
     fn swanctl(&mut self, command: &str, arguments: &[&str]) -> Outcome<String> {
@@ -96,7 +104,7 @@ impl StrongSwan {
     }
 
     fn daemon_configuration(&self) -> String {
-        let (uri, log) = (self.uri(), self.path("charon.log"));
+        let (uri, log, options) = (self.uri(), self.path("charon.log"), &self.options);
         // Short retransmissions: a case that kills the peer would otherwise wait for minutes.
         format!(
             "charon {{
@@ -121,6 +129,7 @@ impl StrongSwan {
                 i_dont_care_about_security_and_use_aggressive_mode_psk = yes
                 # A case asks for rekeys itself, at once, and several times.
                 delete_rekeyed_delay = 1
+                {options}
             }}\n"
         )
     }
@@ -145,8 +154,8 @@ fn accepted(plan: &TunnelPlan, all: &[TunnelPlan]) -> String {
 }
 
 fn connection(plan: &TunnelPlan, proposals: &str) -> String {
-    let TunnelPlan { name, suite, address, peer, local_id, remote_id, local_subnet, remote_subnet, .. } =
-        plan;
+    let TunnelPlan { name, suite, address, peer, local_id, remote_id, options, .. } = plan;
+    let (local_subnets, remote_subnets) = (plan.local_subnets.join(","), plan.remote_subnets.join(","));
     let (exchange, esp) = (suite.exchange.theirs(), suite.esp);
     // The initiator keeps trying and restarts a dead tunnel, the way a permanent site-to-site tunnel is set up.
     let (tries, dead) = if plan.initiates { (0, "restart") } else { (1, "clear") };
@@ -163,26 +172,30 @@ fn connection(plan: &TunnelPlan, proposals: &str) -> String {
             remote {{ auth = psk
                 id = {remote_id} }}
             children {{ {name} {{
-                local_ts = {local_subnet}
-                remote_ts = {remote_subnet}
+                local_ts = {local_subnets}
+                remote_ts = {remote_subnets}
                 esp_proposals = {esp}
                 mode = tunnel
                 dpd_action = {dead}
             }} }}
+            {}
         }}
-        "
+        ",
+        options.theirs
     )
 }
 
 fn secret(plan: &TunnelPlan) -> String {
-    let TunnelPlan { name, local_id, remote_id, psk, .. } = plan;
+    let TunnelPlan { name, local_id, remote_id, psk, options, .. } = plan;
     format!(
-        "ike-{name} {{
+        "{}
+        ike-{name} {{
             id-1 = {local_id}
             id-2 = {remote_id}
             secret = \"{psk}\"
         }}
-        "
+        ",
+        options.their_secrets
     )
 }
 
@@ -192,7 +205,7 @@ impl Gateway for StrongSwan {
     }
 
     fn disconnect(&mut self) -> Outcome {
-        self.swanctl("--terminate", &["--ike", &self.tunnel.clone(), "--timeout", "10"]).map(drop)
+        self.terminate("--ike")
     }
 
     fn rekey_child(&mut self) -> Outcome {
@@ -253,6 +266,10 @@ impl Gateway for StrongSwan {
 
     fn guards_unconnected(&self) -> bool {
         false
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("charon.log")).unwrap_or_default()
     }
 
     fn report(&mut self) -> String {

@@ -5,12 +5,13 @@ mod failures;
 mod hostile;
 mod matrix;
 mod modern;
+mod options;
 mod rekey;
 mod restart;
 
 use crate::failure::Outcome;
 use crate::pair::{Left, Pair};
-use crate::plan::{self, SUITES};
+use crate::plan::{self, SUITES, TunnelPlan};
 use crate::suite::{EXCHANGES, Exchange, Suite};
 use crate::topology::Topology;
 
@@ -56,8 +57,17 @@ impl Side {
 impl Setting {
     /// Both gateways, configured alike, not started.
     fn pair(&self) -> Outcome<Pair> {
+        self.pair_with(|_, _| ())
+    }
+
+    /// The same with a change to the plans of the left and the right one.
+    fn pair_with(&self, change: impl FnOnce(&mut TunnelPlan, &mut TunnelPlan)) -> Outcome<Pair> {
         let (suite, initiator) = (self.suite, self.initiator);
-        Pair::new(self.left, self.topology, |network| plan::plans(network, suite, initiator == Side::We))
+        Pair::new(self.left, self.topology, |network| {
+            let (mut left, mut right) = plan::plans(network, suite, initiator == Side::We);
+            change(&mut left, &mut right);
+            (left, right)
+        })
     }
 }
 
@@ -66,6 +76,7 @@ pub(crate) fn all() -> Vec<Case> {
     let mut cases = of("strongswan", Left::Ours);
     cases.extend(matrix::cases("strongswan"));
     cases.extend(modern::cases("strongswan"));
+    cases.extend(options::cases("strongswan"));
     if std::env::var_os("INTEROP_SELFCHECK").is_some() {
         cases.extend(of("selfcheck", Left::StrongSwan));
     }
