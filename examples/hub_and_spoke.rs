@@ -34,7 +34,7 @@ fn main() -> Outcome {
     }
     net.world.run_for(SECOND * 10);
     let answered: u64 =
-        series.iter().map(|(host, series)| u64::from(net.world.node(*host).report(*series).received)).sum();
+        series.iter().map(|(host, series)| net.world.node(*host).report(*series).received).sum();
     println!("  {answered} of {} answered", SPOKES * 20);
     require(answered == (SPOKES * 20) as u64, "a ping was lost")?;
 
