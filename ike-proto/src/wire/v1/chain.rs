@@ -51,9 +51,9 @@ const HEAD_LEN: usize = 4;
 /// Reads a chain of payloads that is in clear. `first` is what the header says the first payload is.
 ///
 /// # Errors
-/// A chain or payload that is malformed, or octets behind the last payload.
+/// A chain or payload that is malformed, or octets behind the last payload that are not there for alignment.
 pub fn decode_chain(first: PayloadType, octets: &[u8]) -> Result<Chain<'_>, DecodeError> {
-    decode(first, Reader::new(octets), octets, Padding::Refuse)
+    decode(first, Reader::new(octets), octets, Padding::Align)
 }
 
 /// Reads a chain of payloads that was decrypted. Behind it lies padding, of any octets: what a sender fills a block up
@@ -68,9 +68,14 @@ pub fn decode_padded_chain(first: PayloadType, octets: &[u8]) -> Result<Chain<'_
 /// What to do with octets behind the last payload.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Padding {
-    Refuse,
+    /// Take as many as make the whole a multiple of [`ALIGNMENT`] long, and no others.
+    Align,
+    /// Take any.
     Allow,
 }
+
+/// What the length of a message may be made a multiple of (RFC 2408 §3.6). libreswan does so.
+const ALIGNMENT: usize = 4;
 
 /// Reads the payloads from `reader`, which reads `octets`.
 pub(super) fn decode<'a>(
@@ -81,7 +86,9 @@ pub(super) fn decode<'a>(
 ) -> Result<Chain<'a>, DecodeError> {
     let start = reader.offset();
     let raw = chain::walk(first, &mut reader, |_| false)?;
-    if padding == Padding::Refuse {
+    let aligned = reader.offset().checked_next_multiple_of(ALIGNMENT);
+    let end = reader.offset().checked_add(reader.remaining());
+    if padding == Padding::Align && aligned != end {
         reader.finish("octets after the last payload")?;
     }
     let len = reader.offset().saturating_sub(start);

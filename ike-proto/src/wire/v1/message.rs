@@ -48,7 +48,7 @@ impl<'a> Message<'a> {
             Content::Encrypted(reader.take_rest())
         } else {
             let rest = reader;
-            Content::Clear(chain::decode(header.next_payload, rest, reader.take_rest(), Padding::Refuse)?)
+            Content::Clear(chain::decode(header.next_payload, rest, reader.take_rest(), Padding::Align)?)
         };
         Ok(Self { header, content, raw: datagram })
     }
