@@ -4,6 +4,7 @@ mod configure;
 mod follow;
 mod operate;
 mod options;
+mod readdress;
 mod subscription;
 mod watch;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::IpAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -19,8 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Octets of the longest session.
 const LONGEST_SESSION: u64 = 1 << 16;
 
-const HELP: &str =
-    "commands: status, connect NAME, disconnect NAME, rekey-ike NAME, rekey-child NAME, log NAME, shutdown";
+const HELP: &str = "commands: status, connect NAME, disconnect NAME, rekey-ike NAME, rekey-child NAME, log NAME, move ADDRESS, shutdown";
 
 /// The socket's file, removed when dropped.
 pub(crate) struct Control {
@@ -87,6 +87,7 @@ fn answer(line: &str, handle: &RunnerHandle) -> String {
         ("rekey-ike", Some(name)) => command(handle, name, Command::RekeyIke),
         ("rekey-child", Some(name)) => command(handle, name, Command::RekeyChild),
         ("log", Some(name)) => log(handle, name),
+        ("move", Some(address)) => move_to(handle, address),
         _ => Ok(HELP.to_owned()),
     };
     result.unwrap_or_else(|gone| format!("error: {gone}"))
@@ -101,6 +102,15 @@ fn command(
         view.gateway.handle_input(view.now, Input::Command(command(id)));
         "ok".to_owned()
     })
+}
+
+/// Takes another address of this host.
+fn move_to(handle: &RunnerHandle, address: &str) -> Result<String, RunnerGone> {
+    let Ok(address) = address.parse::<IpAddr>() else {
+        return Ok(format!("error: {address} is no address"));
+    };
+    let moved = handle.change_address(address)?;
+    Ok(moved.map_or_else(|error| format!("error: {error}"), |()| "ok".to_owned()))
 }
 
 fn log(handle: &RunnerHandle, name: &str) -> Result<String, RunnerGone> {

@@ -142,7 +142,7 @@ impl Gateway {
     }
 
     /// Ends what a tunnel has, routes first, and begins with what it is from now on (TUN-6).
-    fn reconnect(
+    pub(super) fn reconnect(
         &mut self,
         now: Instant,
         tunnel: VpnTunnel,

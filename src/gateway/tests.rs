@@ -227,3 +227,23 @@ fn options_come_and_go_with_their_tunnel() {
     assert!(gateway.add_tunnel_with(Instant::ZERO, wrong, peer("192.0.2.2"), mobile).is_err());
     assert!(gateway.config.options.is_empty());
 }
+
+/// Another external address: where it cannot be, nothing changes; else a tunnel without MOBIKE begins anew from there, behind
+/// a policy that knows the new address.
+#[test]
+fn another_address_of_our_own() {
+    let mut gateway = gateway();
+    gateway.add_tunnel(Instant::ZERO, tunnel("t"), peer("192.0.2.2")).unwrap();
+    drain(&mut gateway);
+    assert!(gateway.change_address(Instant::ZERO, ip("224.0.0.1")).is_err());
+    assert_eq!(gateway.config.gateway.external.address, ip("192.0.2.1"));
+    assert!(drain(&mut gateway).is_empty());
+    gateway.change_address(Instant::ZERO, ip("192.0.2.9")).unwrap();
+    let outputs = drain(&mut gateway);
+    let sent = first_transmit(&outputs).unwrap();
+    let policy =
+        outputs.iter().position(|output| matches!(output, Output::Sa(SaCommand::AddPolicy(_)))).unwrap();
+    assert!(policy < sent);
+    let Output::Transmit(datagram) = &outputs[sent] else { panic!("a datagram") };
+    assert_eq!(datagram.local, SocketAddr::new(ip("192.0.2.9"), 500));
+}

@@ -208,6 +208,13 @@ impl Tunnel {
         }
     }
 
+    /// Our address of its SAs is another one now.
+    pub(crate) fn readdress(&mut self, address: std::net::IpAddr) {
+        for sa in &mut self.ike {
+            sa.local.set_ip(address);
+        }
+    }
+
     fn on_failure(&mut self, now: Instant, failure: FailureRecord, config: &GatewayConfig) {
         if matches!(failure.reason, FailureReason::Cancelled) {
             return;

@@ -39,6 +39,8 @@ pub(crate) trait Gateway {
     fn rekey_child(&mut self) -> Outcome;
     /// Starts a rekey of the IKE SA.
     fn rekey_ike(&mut self) -> Outcome;
+    /// Tells it that its address is another one now, where it does not notice by itself.
+    fn move_to(&mut self, address: &str) -> Outcome;
     /// The tunnel as it is now, or `None` unless it is connected.
     fn view(&mut self) -> Outcome<Option<TunnelView>>;
     /// Fails if the process has ended.

@@ -104,6 +104,10 @@ impl Gateway for Ours {
         self.order("rekey-ike", &self.tunnel)
     }
 
+    fn move_to(&mut self, address: &str) -> Outcome {
+        self.order("move", address)
+    }
+
     fn view(&mut self) -> Outcome<Option<TunnelView>> {
         let mut views = self.views()?;
         views

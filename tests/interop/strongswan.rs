@@ -216,6 +216,10 @@ impl Gateway for StrongSwan {
         self.swanctl("--rekey", &["--ike", &self.tunnel.clone()]).map(drop)
     }
 
+    fn move_to(&mut self, _address: &str) -> Outcome {
+        Ok(())
+    }
+
     fn view(&mut self) -> Outcome<Option<TunnelView>> {
         for sa in self.sas()?.iter().filter(|sa| sa.state == "ESTABLISHED") {
             let Some(child) = sa.children.iter().find(|child| child.state == "INSTALLED") else { continue };

@@ -1,5 +1,6 @@
 //! What other threads may ask of a running event loop.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -32,6 +33,8 @@ pub struct View<'a> {
 pub(crate) enum Request {
     /// To look at or change the gateway.
     Call(Box<dyn FnOnce(&mut View<'_>) + Send>),
+    /// To live at another address from now on, and to say whether that worked.
+    Readdress(IpAddr, SyncSender<Result<(), String>>),
     /// To take everything down and return.
     ShutDown,
 }
@@ -64,6 +67,19 @@ impl RunnerHandle {
             // Nobody waits if the asking thread has ended meanwhile, which is no concern here.
             let _ = answer.send(call(view));
         })))?;
+        answered.recv().map_err(|_| RunnerGone)
+    }
+
+    /// Moves the gateway to another address of this host: the sockets and every tunnel, see
+    /// [`Gateway::change_address`](ipsec_gateway::Gateway::change_address). The inner result says in words why it stays
+    /// where it is.
+    ///
+    /// # Errors
+    ///
+    /// The event loop has ended.
+    pub fn change_address(&self, address: IpAddr) -> Result<Result<(), String>, RunnerGone> {
+        let (answer, answered) = sync_channel(1);
+        self.send(Request::Readdress(address, answer))?;
         answered.recv().map_err(|_| RunnerGone)
     }
 

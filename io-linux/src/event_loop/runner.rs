@@ -180,9 +180,35 @@ impl Runner {
                 call(&mut View { now, gateway: &mut self.gateway, datapath: &self.datapath });
                 Some(true)
             }
+            Ok(Request::Readdress(address, answer)) => {
+                // Nobody waits if the asking thread has ended meanwhile.
+                let _ = answer.send(self.readdress(address));
+                Some(true)
+            }
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => Some(false),
             Ok(Request::ShutDown) => None,
         }
+    }
+
+    /// Goes on at another address: new sockets take the place of the old ones before anything leaves from there.
+    fn readdress(&mut self, address: IpAddr) -> Result<(), String> {
+        let words = |error: &dyn core::fmt::Display| error.to_string();
+        let interface = Netlink::open().and_then(|mut netlink| netlink.interface_of(address));
+        let interface = interface.map_err(|error| words(&error))?;
+        let sockets = Sockets::open(address, Some(self.config.routes.mark)).map_err(|error| words(&error))?;
+        let now = self.clock.now();
+        self.gateway.change_address(now, address).map_err(|refusal| words(&refusal))?;
+        // Closing the old ones takes them out of the poll.
+        self.sockets = sockets;
+        self.config.address = address;
+        self.outer_interface = interface.map(|link| link.name);
+        for (fd, source) in
+            [(self.sockets.ike.as_raw_fd(), Source::Ike), (self.sockets.nat_t.as_raw_fd(), Source::NatT)]
+        {
+            self.watch(fd, source).map_err(|error| words(&error))?;
+        }
+        self.tell(now, Severity::Info, format!("running at {address} from now on"));
+        Ok(())
     }
 
     fn shut_down(mut self) -> Result<(), RunError> {

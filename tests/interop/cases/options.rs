@@ -40,6 +40,7 @@ pub(super) fn cases(group: &str) -> Vec<Case> {
         add(name, Side::StrongSwan, body);
     }
     add("mobike::they_move", Side::StrongSwan, they_move);
+    add("mobike::we_move", Side::We, we_move);
     add("auth_lifetime", Side::StrongSwan, auth_lifetime);
     add("one_child_sa_per_pair", Side::We, one_child_sa_per_pair);
     add("we_are_silent", Side::We, we_are_silent);
@@ -254,6 +255,17 @@ fn we_are_silent(setting: &Setting) -> Outcome {
 
 /// strongSwan, which began, gets another address (RFC 4555): its SAs move there, and ours follow.
 fn they_move(setting: &Setting) -> Outcome {
+    moves(setting, Side::StrongSwan)
+}
+
+/// We, who began, get another address: our SAs move there, and strongSwan's follow.
+fn we_move(setting: &Setting) -> Outcome {
+    moves(setting, Side::We)
+}
+
+const MOVED_TO: &str = "192.0.2.3";
+
+fn moves(setting: &Setting, mover: Side) -> Outcome {
     let pair = setting.pair_with(|left, right| {
         left.options.ours = "[tunnel.ikev2]\nmobike = true\n".into();
         right.options.theirs = "mobike = yes\nlocal_addrs = %any".into();
@@ -261,13 +273,18 @@ fn they_move(setting: &Setting) -> Outcome {
     pair.case(|pair| {
         let before = connect::up(pair, setting)?;
         pair.exchange()?;
-        let (gateway, old) = (pair.network.right.gateway.clone(), pair.network.right.public);
+        let site = if mover == Side::We { &pair.network.left } else { &pair.network.right };
+        let (gateway, old) = (site.gateway.clone(), site.public);
         // Else the kernel takes the new address away together with the old one.
         gateway.run(&["sysctl", "-q", "-w", "net.ipv4.conf.all.promote_secondaries=1"])?;
         gateway.ip(&format!("addr add {MOVED_TO}/24 dev {OUTER}"))?;
+        if mover == Side::We {
+            pair.left.move_to(MOVED_TO)?;
+        }
         gateway.ip(&format!("addr del {old}/24 dev {OUTER}"))?;
-        wait::until(CONNECT_WITHIN, || Ok(pair.left.log().contains(MOVED_TO)))
-            .context(|| "our end should have followed strongSwan to its new address".into())?;
+        let follower = if mover == Side::We { &pair.right as &dyn Gateway } else { pair.left.as_ref() };
+        wait::until(CONNECT_WITHIN, || Ok(follower.log().contains(MOVED_TO)))
+            .context(|| "the other end should have followed to the new address".into())?;
         // strongSwan's userspace ESP cannot move a Child SA, so it makes a new one through the IKE SA that has moved.
         let after = pair.wait_settled()?;
         ensure(after.ike() == before.ike(), || {
@@ -343,5 +360,3 @@ fn ping_between_subnets(pair: &Pair, pairs: &[(usize, usize)]) -> Outcome {
     }
     Ok(())
 }
-
-const MOVED_TO: &str = "192.0.2.3";
