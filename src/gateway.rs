@@ -2,6 +2,7 @@
 
 mod configure;
 mod follow;
+mod handover;
 mod operate;
 mod options;
 mod readdress;

@@ -31,6 +31,32 @@
 //! before the datagram leaves that lets the peer use it. And a refusal of the datapath goes back as
 //! [`SaEvent::Refused`](esp_core::command::SaEvent::Refused), so that the tunnel's state stays true.
 //!
+//! # The seams
+//!
+//! What an embedder brings, and where it goes:
+//!
+//! | seam | where | what must hold |
+//! |---|---|---|
+//! | clock | `now` of every call | it never goes back; where it begins is of no matter |
+//! | time-outs | [`Gateway::next_timeout`], then [`Input::Timeout`] | late is well, early does nothing |
+//! | calendar | [`Input::Calendar`] | told at the start and whenever the clock was set; without it nothing expires (SUB-1) |
+//! | generator | the `rng` of [`Gateway::new`] | fit for keys: the operating system's; seeded in a simulation alone |
+//! | network | [`Output::Transmit`], [`Input::Datagram`] | UDP 500 and 4500; a lost datagram is repeated |
+//! | datapath | [`SaBackend`](esp_core::backend::SaBackend) | carries commands out in order; its events come back as [`Input::Sa`] |
+//! | routes | [`Output::Route`] | after the SA that they lead to, and withdrawn before it goes |
+//! | events | [`Output::Event`] with a [`GatewayEvent`] | states, log lines, alarms, silent ways, and all that the key exchange tells |
+//! | logs | `tracing`, or [`Gateway::log`] | the same lines, with the tunnel as a field |
+//! | operator | [`Command`] in [`Input::Command`] | connect, disconnect, rekey, check PFS, reset counters |
+//! | configuration | methods such as [`Gateway::add_tunnel`] | refused as a whole, with every reason, or done |
+//! | figures | [`Gateway::counters`], [`Gateway::history`], [`metrics_page`] | as of the last time the datapath was asked |
+//! | another node | [`Gateway::export`], [`Gateway::import`] | the export holds keys where it is asked for them: encrypt it |
+//!
+//! A datapath of one's own owes three answers: [`SaEvent::Usage`](esp_core::command::SaEvent::Usage) to `QueryUsage`, by which
+//! a silent peer is noticed; [`SaEvent::Removed`](esp_core::command::SaEvent::Removed) to `RemoveSa`, and
+//! [`SaEvent::Traffic`](esp_core::command::SaEvent::Traffic) to `QueryTraffic`, from which all figures come. One that does not
+//! give the last two carries traffic all the same, and nothing is counted. `examples/embed_in_your_loop.rs` is a whole
+//! embedder.
+//!
 //! # Watching it
 //!
 //! The datapath is asked every 10 s what it has carried ([`SaCommand::QueryTraffic`](esp_core::command::SaCommand)), and hands
@@ -52,6 +78,7 @@
 mod calendar;
 mod config;
 mod connection;
+mod export;
 mod gateway;
 mod input;
 mod log;
@@ -65,6 +92,7 @@ mod state;
 mod tunnel;
 
 pub use config::{DeadPeerAction, GatewayConfig, TunnelOptions};
+pub use export::{CounterRecord, EXPORT_VERSION, GatewayExport, SaRecord};
 pub use gateway::Gateway;
 pub use input::{Command, Input};
 pub use log::{ConnectionLog, LogEntry, Severity};

@@ -177,6 +177,14 @@ impl Gateway {
         }
     }
 
+    /// Goes on from what another node has counted.
+    pub(super) fn restore_counters(&mut self, tunnel: Option<&TunnelId>, counters: Counters) {
+        let owner = self.owner(tunnel);
+        if let Some(meter) = owner.and_then(|owner| self.monitor.meter_mut(owner)) {
+            meter.restore(counters);
+        }
+    }
+
     fn tell(&mut self, now: Instant, notices: Vec<Notice>) {
         for notice in notices {
             match notice {

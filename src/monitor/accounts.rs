@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use esp_core::command::SaCommand;
 use esp_core::drop_reason::DropReason;
-use esp_core::sa::{Direction, ReqId, SaKey, SaTraffic};
+use esp_core::sa::{Direction, ReqId, SaKey, SaTraffic, SaUsage};
 
 use crate::monitor::traffic::Traffic;
 
@@ -21,6 +21,7 @@ struct Account {
     direction: Direction,
     bytes: u64,
     packets: u64,
+    sequence: u64,
     drops: Vec<(DropReason, u64)>,
 }
 
@@ -52,7 +53,8 @@ impl Accounts {
                 let life = (params.key(), self.next);
                 self.next = self.next.saturating_add(1);
                 let (owner, direction) = (params.reqid, params.direction);
-                let account = Account { owner, direction, bytes: 0, packets: 0, drops: Vec::new() };
+                let account =
+                    Account { owner, direction, bytes: 0, packets: 0, sequence: 0, drops: Vec::new() };
                 self.lives.insert(life, account);
             }
             SaCommand::RemoveSa(key) => self.remove(key),
@@ -96,6 +98,16 @@ impl Accounts {
         }
     }
 
+    /// Those that stand, as they were reported last: of whom, which way, and what they have done.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = (ReqId, Direction, SaTraffic)> {
+        let standing = self.lives.iter().filter(|(life, _)| !self.leaving.contains(life));
+        standing.map(|((key, _), account)| {
+            let usage = SaUsage { bytes: account.bytes, packets: account.packets, last_used: None };
+            let (sequence, drops) = (account.sequence, account.drops.clone());
+            (account.owner, account.direction, SaTraffic { key: *key, usage, sequence, drops })
+        })
+    }
+
     /// How many there are, those included that are not reported for the last time.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
@@ -130,7 +142,7 @@ impl Account {
     fn grow(&mut self, report: &SaTraffic) -> Delta {
         let usage = &report.usage;
         let (bytes, packets) = (growth(self.bytes, usage.bytes), growth(self.packets, usage.packets));
-        (self.bytes, self.packets) = (usage.bytes, usage.packets);
+        (self.bytes, self.packets, self.sequence) = (usage.bytes, usage.packets, report.sequence);
         let drops = grown(&self.drops, &report.drops);
         self.drops.clone_from(&report.drops);
         Delta { owner: self.owner, traffic: Traffic::one_way(self.direction, bytes, packets), drops }

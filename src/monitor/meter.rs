@@ -111,6 +111,11 @@ impl Meter {
         self.watch.step(point, &own, of_gateway, after)
     }
 
+    /// Goes on from what another node has counted.
+    pub(crate) fn restore(&mut self, counters: Counters) {
+        self.counters = counters;
+    }
+
     /// Sets the counters to zero. The past stays.
     pub(crate) fn reset(&mut self, now: Instant) {
         self.counters = Counters::new(now);

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use esp_core::command::{SaCommand, SaEvent};
 use esp_core::drop_reason::DropReason;
-use esp_core::sa::{ReqId, TrafficReport};
+use esp_core::sa::{Direction, ReqId, SaTraffic, TrafficReport};
 use esp_core::time::Instant;
 use ipsec_policy::{AlarmTemplate, GatewayId, Metric, TunnelId};
 
@@ -180,6 +180,11 @@ impl Monitor {
             None => Some(&mut self.gateway),
             Some(owner) => self.tunnels.get_mut(&owner).map(|(_, meter)| meter),
         }
+    }
+
+    /// The Security Associations that stand, as the datapath reported them last.
+    pub(crate) fn associations(&self) -> impl Iterator<Item = (ReqId, Direction, SaTraffic)> {
+        self.accounts.standing()
     }
 
     /// What is raised.

@@ -8,6 +8,7 @@
 )]
 
 mod alarms;
+mod handover;
 mod metrics;
 mod monitoring;
 mod one_way;

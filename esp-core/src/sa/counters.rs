@@ -68,8 +68,8 @@ impl SaCounters {
     }
 
     /// The same for whoever keeps accounts.
-    pub(crate) fn traffic(&self, key: SaKey) -> SaTraffic {
-        SaTraffic { key, usage: self.usage(), drops: self.drops.nonzero() }
+    pub(crate) fn traffic(&self, key: SaKey, sequence: u64) -> SaTraffic {
+        SaTraffic { key, usage: self.usage(), sequence, drops: self.drops.nonzero() }
     }
 
     /// When it ends, whatever the key exchange is doing.

@@ -98,6 +98,11 @@ impl InboundSa {
         &self.counters
     }
 
+    /// The highest sequence number of a verified packet, 0 before the first.
+    pub fn last_sequence(&self) -> u64 {
+        self.state.lock().window.top()
+    }
+
     /// What it may carry.
     pub fn selectors(&self) -> &Selectors {
         &self.selectors

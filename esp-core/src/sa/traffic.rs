@@ -12,6 +12,9 @@ pub struct SaTraffic {
     pub key: SaKey,
     /// What it has carried.
     pub usage: SaUsage,
+    /// The highest sequence number: given out, or received and verified; 0 before the first. Whoever takes over goes on
+    /// above it.
+    pub sequence: u64,
     /// How many of its packets were dropped, by each reason that there was.
     pub drops: Vec<(DropReason, u64)>,
 }

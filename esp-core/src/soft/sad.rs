@@ -142,7 +142,7 @@ impl Sad {
     pub(crate) fn remove(&mut self, key: &SaKey) -> Option<SaTraffic> {
         if let Some(entry) = self.inbound.remove(key) {
             entry.sa.counters().close();
-            return Some(entry.sa.counters().traffic(*key));
+            return Some(entry.traffic());
         }
         let entry = self.outbound.remove(key)?;
         entry.sa.counters().close();
@@ -152,7 +152,7 @@ impl Sad {
                 self.serving.remove(&entry.reqid);
             }
         }
-        Some(entry.sa.counters().traffic(*key))
+        Some(entry.traffic())
     }
 
     /// Puts a Security Association on another path, which gives it another key where its destination changes.
@@ -209,8 +209,8 @@ impl Sad {
 
     /// What every Security Association has done: first inbound, then outbound.
     pub(crate) fn traffic(&self) -> impl Iterator<Item = SaTraffic> + '_ {
-        let inbound = self.inbound.values().map(|entry| entry.sa.counters().traffic(entry.key));
-        inbound.chain(self.outbound.values().map(|entry| entry.sa.counters().traffic(entry.key)))
+        let inbound = self.inbound.values().map(|entry| entry.traffic());
+        inbound.chain(self.outbound.values().map(|entry| entry.traffic()))
     }
 
     /// Every Security Association, for display: first inbound, then outbound, each in the order of their keys.
@@ -228,6 +228,10 @@ impl Sad {
 }
 
 impl Entry<OutboundSa> {
+    fn traffic(&self) -> SaTraffic {
+        self.sa.counters().traffic(self.key, self.sa.last_sequence())
+    }
+
     /// The longest inner packet whose outer packet has at most `mtu` octets.
     pub(crate) fn max_inner_len(&self, mtu: usize) -> usize {
         let Path { remote, encap, .. } = self.path;
@@ -247,6 +251,10 @@ impl Entry<OutboundSa> {
 }
 
 impl Entry<InboundSa> {
+    fn traffic(&self) -> SaTraffic {
+        self.sa.counters().traffic(self.key, self.sa.last_sequence())
+    }
+
     /// Where the peer's packets come from, if it sends ESP in UDP.
     pub(crate) fn expected_source(&self) -> Option<SocketAddr> {
         self.path.encap.map(|ports| SocketAddr::new(self.path.remote, ports.remote_port))

@@ -39,7 +39,7 @@ fn add(params: &SaParams) -> SaCommand {
 
 fn traffic(key: SaKey, packets: u64) -> SaTraffic {
     let usage = SaUsage { bytes: packets * 100, packets, last_used: None };
-    SaTraffic { key, usage, drops: vec![] }
+    SaTraffic { key, usage, sequence: packets, drops: vec![] }
 }
 
 fn packets(delta: Option<Delta>) -> Option<u64> {

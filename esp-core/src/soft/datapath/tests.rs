@@ -370,7 +370,7 @@ fn removal_hands_the_last_counters_over() {
     near.apply(NOW, &SaCommand::RemoveSa(key)).unwrap();
     near.apply(NOW, &SaCommand::RemoveSa(key)).unwrap();
     let usage = SaUsage { bytes: 38, packets: 1, last_used: Some(NOW) };
-    let last = SaTraffic { key, usage, drops: vec![(DropReason::Expired, 1)] };
+    let last = SaTraffic { key, usage, sequence: 1, drops: vec![(DropReason::Expired, 1)] };
     assert_eq!(
         events(&mut near),
         [SaEvent::Removed { key, last: Some(last) }, SaEvent::Removed { key, last: None }]
@@ -389,11 +389,11 @@ fn a_report_of_all_traffic() {
     let usage = SaUsage { bytes: 38, packets: 1, last_used: Some(NOW) };
     let report = |sas, drops| [SaEvent::Traffic(Box::new(TrafficReport { sas, drops }))];
     near.apply(NOW, &SaCommand::QueryTraffic).unwrap();
-    let sas = vec![SaTraffic { key: outbound.key(), usage, drops: vec![] }];
+    let sas = vec![SaTraffic { key: outbound.key(), usage, sequence: 1, drops: vec![] }];
     assert_eq!(events(&mut near), report(sas, vec![(DropReason::NotAnIpPacket, 1)]));
     far.apply(NOW, &SaCommand::QueryTraffic).unwrap();
     let drops = vec![(DropReason::Replayed, 1)];
-    let sas = vec![SaTraffic { key: mirrored(&outbound).key(), usage, drops: drops.clone() }];
+    let sas = vec![SaTraffic { key: mirrored(&outbound).key(), usage, sequence: 1, drops: drops.clone() }];
     assert_eq!(events(&mut far)[1..], report(sas, drops));
 }
 
