@@ -46,8 +46,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// All that is wrong with it. Its id, its VPC and its external address are what the gateway is: for others there is a new
-    /// gateway.
+    /// All that is wrong with it. Its id and its VPC are what the gateway is: for others there is a new gateway. Another
+    /// external address is a matter of [`Gateway::change_address`].
     pub fn update_gateway(&mut self, now: Instant, gateway: VpnGateway) -> Result<Vec<Finding>, Refusal> {
         let own = &self.config.gateway;
         if (&own.id, &own.vpc, own.external.address) != (&gateway.id, &gateway.vpc, gateway.external.address)
@@ -55,8 +55,8 @@ impl Gateway {
             return Err(Finding::error(
                 "GW-1",
                 format!("gateway[{}]", own.id),
-                "the id, the VPC and the external address of a running gateway do not change",
-                "Begin another gateway, and add the tunnels there",
+                "the id and the VPC of a running gateway do not change, and its external address not this way",
+                "Begin another gateway and add the tunnels there, or change the address",
             )
             .into());
         }
