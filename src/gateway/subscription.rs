@@ -79,8 +79,11 @@ impl Gateway {
         self.check_subscription(now);
     }
 
-    /// When what is paid for ends next.
+    /// When what is paid for ends next; of no matter while there is no tunnel.
     pub(super) fn subscription_timeout(&self) -> Option<Instant> {
+        if self.tunnels.is_empty() {
+            return None;
+        }
         let own = &self.config.gateway;
         let external = own.external.subscription.filter(|_| !self.unbound);
         let gateway = own.subscription.filter(|_| !self.expired);

@@ -120,6 +120,8 @@ impl Gateway {
         let notices = self.monitor.add(now, owner, id);
         self.tell(now, notices);
         self.attach_alarms(now, id);
+        // What ended while there was no tunnel has not been noticed.
+        self.check_subscription(now);
     }
 
     /// A tunnel's alarm template may be another.

@@ -91,6 +91,28 @@ fn sub_1_renewed_in_time() {
     assert!(!net.is_connected());
 }
 
+/// SUB-1: a gateway without tunnels waits for nothing; one that is added after the end does not connect.
+#[test]
+fn sub_1_ended_while_there_was_no_tunnel() {
+    let mut net = paid();
+    let id = tunnel(&net, End::Left).clone();
+    let (tunnel, peer) = {
+        let inventory = gateway(&net, End::Left).inventory();
+        let tunnel = inventory.tunnel(&id).unwrap().clone();
+        let peer = inventory.peer(&tunnel.peer).unwrap().clone();
+        (tunnel, peer)
+    };
+    change(&mut net, End::Left, |gateway, now| gateway.remove_tunnel(now, &id)).unwrap();
+    net.world.run_until(at(END - 10));
+    assert_eq!(gateway(&net, End::Left).next_timeout(), None);
+    net.world.run_until(at(END + 10));
+    let sent = node(&net, End::Left).counters().ike_out;
+    change(&mut net, End::Left, |gateway, now| gateway.add_tunnel(now, tunnel, peer)).unwrap();
+    net.world.run_for(SECOND * 60);
+    assert!(!gateway(&net, End::Left).is_bound());
+    assert_eq!(node(&net, End::Left).counters().ike_out, sent);
+}
+
 /// SUB-1: an embedder whose clock is set tells it, and what has ended by the new clock ends.
 #[test]
 fn sub_1_the_clock_is_set() {
