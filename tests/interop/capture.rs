@@ -12,6 +12,8 @@ pub(crate) struct Seen {
     pub(crate) esp_in_udp: u64,
     /// ESP packets straight in IP.
     pub(crate) esp: u64,
+    /// AH packets. What they carry can be read.
+    pub(crate) ah: u64,
     /// One-byte keep-alives (RFC 3948 §2.3).
     pub(crate) keepalives: u64,
     /// Packets from or to an inner address, or with a ping's payload readable: what must not be there.
@@ -26,6 +28,7 @@ const ETHERNET_HEADER: usize = 14;
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const PROTOCOL_UDP: u8 = 17;
 const PROTOCOL_ESP: u8 = 50;
+const PROTOCOL_AH: u8 = 51;
 const KEEPALIVE: [u8; 1] = [0xff];
 
 /// Counts the packets of a capture. A record that is not yet whole (tcpdump is still writing) ends the reading.
@@ -55,7 +58,8 @@ impl Seen {
             return;
         }
         let inner_address = |at: usize| packet.get(at) == Some(&10);
-        if inner_address(12) || inner_address(16) || repeats_marker(packet) {
+        let is_ah = packet.get(9) == Some(&PROTOCOL_AH);
+        if inner_address(12) || inner_address(16) || (!is_ah && repeats_marker(packet)) {
             self.clear += 1;
             return;
         }
@@ -63,6 +67,7 @@ impl Seen {
         let payload = packet.get(header..).unwrap_or_default();
         match packet.get(9) {
             Some(&PROTOCOL_ESP) => self.esp += 1,
+            Some(&PROTOCOL_AH) => self.ah += 1,
             Some(&PROTOCOL_UDP) => self.datagram(payload),
             _ => {}
         }

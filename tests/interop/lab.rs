@@ -2,6 +2,7 @@
 //!
 //! The root namespace is touched only to create and delete these namespaces; interfaces are created directly inside.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -25,9 +26,7 @@ pub(crate) struct Netns(String);
 
 impl Lab {
     pub(crate) fn new() -> Outcome<Self> {
-        let prefix = format!("io{}x{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(format!("ipsec-interop-{prefix}"));
-        std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
+        let (prefix, folder) = new_folder()?;
         let keep = std::env::var_os("INTEROP_KEEP").is_some();
         Ok(Self { prefix, folder, names: Vec::new(), keep })
     }
@@ -57,6 +56,23 @@ impl Lab {
         ])?;
         netns.ip("link set lo up")?;
         Ok(netns)
+    }
+}
+
+/// A folder of a name that no case had before, and what the names of its namespaces begin with. In the kernel lab processes
+/// have the same numbers at every start, and what a failed case left behind is still there.
+fn new_folder() -> Outcome<(String, PathBuf)> {
+    loop {
+        let prefix = format!("io{}x{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(format!("ipsec-interop-{prefix}"));
+        match std::fs::create_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            result => {
+                return result
+                    .map(|()| (prefix, folder.clone()))
+                    .context(|| format!("creating {}", folder.display()));
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether this machine can run the cases, and whether it was asked to.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::shell;
 
@@ -13,6 +14,36 @@ pub(crate) enum Verdict {
     Ignore(String),
     /// Report them as failed: they were required and cannot run.
     Lacking(String),
+}
+
+/// Where a case's peer has its ESP and AH.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// In userspace; any machine will do.
+    Userspace,
+    /// In the kernel, which few machines' kernels have.
+    Kernel,
+}
+
+/// Whether the kernel is one with ESP and AH that may be used for this: that of `tests/kernel-lab`.
+pub(crate) fn kernel_has_ipsec() -> bool {
+    std::env::var("KERNEL_LAB").is_ok_and(|value| value == "1")
+}
+
+/// `usual`, or what the same takes in the kernel lab.
+pub(crate) fn patience(usual: Duration) -> Duration {
+    if kernel_has_ipsec() { usual * 4 } else { usual }
+}
+
+/// What to do with cases that need this, with `verdict` on the machine as such.
+pub(crate) fn verdict_on(needs: Needs, verdict: &Verdict) -> Verdict {
+    match (needs, kernel_has_ipsec()) {
+        (Needs::Kernel, false) => {
+            Verdict::Ignore("needs a kernel with ESP and AH: tests/kernel-lab/run".into())
+        }
+        (Needs::Userspace, true) => Verdict::Ignore("needs no kernel lab, where all takes longer".into()),
+        _ => verdict.clone(),
+    }
 }
 
 /// `chosen`: the caller named cases. Without that or `INTEROP_REQUIRE=1` a plain `cargo test` stays quick.

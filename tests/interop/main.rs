@@ -10,6 +10,13 @@
 //! cargo test --release --test interop -- rekeys-child       # the cases with that in their name
 //! ```
 //!
+//! Peers whose ESP and AH are the kernel's run in a kernel booted for it, under `tests/kernel-lab/run`; elsewhere their
+//! cases (`kernel::…`) report themselves as ignored:
+//!
+//! ```text
+//! CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER=$PWD/tests/kernel-lab/run cargo test --release --test interop -- kernel::
+//! ```
+//!
 //! Without a filter the cases report themselves as ignored, since they need root and take some minutes.
 //! `INTEROP_REQUIRE=1` runs them all and turns a machine that lacks something into a failure. `INTEROP_KEEP=1` keeps
 //! logs and captures of passing cases too. `INTEROP_GATEWAY=PATH` takes that program instead of building the example.
@@ -27,16 +34,19 @@ mod flood;
 mod gateway;
 mod inner;
 mod lab;
+mod libreswan;
 mod machine;
 mod many;
 mod nat;
 mod ours;
 mod pair;
+mod peer;
 mod plan;
 mod process;
 mod sas;
 mod shell;
 mod strongswan;
+mod strongswan_peer;
 mod suite;
 mod topology;
 mod wait;
@@ -59,13 +69,17 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads =
         Some(arguments.test_threads.unwrap_or(MOST_CASES_AT_ONCE).min(MOST_CASES_AT_ONCE));
+    if machine::kernel_has_ipsec() {
+        // It has one processor, and all that is not needed at once can wait.
+        arguments.test_threads = Some(1);
+    }
     let verdict = machine::verdict(arguments.filter.is_some());
-    let trials = cases::all().into_iter().map(|case| trial(case, verdict.clone())).collect();
+    let trials = cases::all().into_iter().map(|case| trial(case, &verdict)).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trial(case: Case, verdict: Verdict) -> Trial {
-    let name = case.name.clone();
+fn trial(case: Case, verdict: &Verdict) -> Trial {
+    let (name, verdict) = (case.name.clone(), machine::verdict_on(case.needs, verdict));
     Trial::ignorable_test(name, move || match verdict {
         Verdict::Run => case.run().map(|()| Completion::Completed).map_err(Failed::from),
         Verdict::Ignore(reason) => Ok(Completion::ignored_with(reason)),

@@ -6,17 +6,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::cases::Side;
 use crate::failure::{Context, Failure, Outcome, ensure};
 use crate::gateway::{Gateway, TunnelView};
 use crate::inner;
-use crate::lab::Lab;
+use crate::lab::{Lab, Netns};
+use crate::machine::{kernel_has_ipsec, patience};
 use crate::ours::Ours;
+use crate::peer::{End, Held, Made, Peer};
 use crate::plan::{self, TunnelPlan};
-use crate::sas::{Algorithms, ChildSa, IkeSa};
 use crate::shell;
-use crate::strongswan::StrongSwan;
-use crate::suite::{Authentication, Encryption, Phase1, Phase2, Suite};
+use crate::suite::Suite;
 use crate::topology::{self, Network, Site, Topology};
 use crate::wait;
 use crate::wire_watch::{self, WireWatch};
@@ -30,17 +29,21 @@ const TUNNELS_AT_ONCE: usize = 5;
 /// Two gateways and everything around them. Fields are dropped in this order: the programs end first.
 pub(crate) struct Many {
     left: Ours,
-    right: StrongSwan,
+    right: Box<dyn Peer>,
     watch: WireWatch,
     network: Network,
     lab: Lab,
     plans: Vec<TunnelPlan>,
-    initiator: Side,
+    initiator: End,
 }
 
 impl Many {
-    /// Builds the network and configures a tunnel for each suite; starts nothing.
-    pub(crate) fn new(suites: &[Suite], initiator: Side) -> Outcome<Self> {
+    /// Builds the network and configures a tunnel for each suite; starts nothing. `peer` makes the far end.
+    pub(crate) fn new(
+        suites: &[Suite],
+        initiator: End,
+        peer: impl FnOnce(&Lab, &Netns, &[TunnelPlan]) -> Outcome<Box<dyn Peer>>,
+    ) -> Outcome<Self> {
         let mut lab = Lab::new()?;
         let network = topology::build(&mut lab, Topology::Direct)?;
         for (site, range) in [(&network.left, "10.1"), (&network.right, "10.2")] {
@@ -48,12 +51,12 @@ impl Many {
         }
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         for (index, suite) in (1..).zip(suites) {
-            let (left, right) = plan::plans(&network, *suite, initiator == Side::We);
+            let (left, right) = plan::plans(&network, *suite, initiator == End::Ours);
             lefts.push(left.numbered(index, *suite));
             rights.push(right.numbered(index, *suite));
         }
         let left = Ours::new(&lab, &network.left.gateway, "left", &lefts)?;
-        let right = StrongSwan::new(&lab, &network.right.gateway, "right", &rights)?;
+        let right = peer(&lab, &network.right.gateway, &rights)?;
         let watch = wire_watch::start(&network.watched, topology::OUTER, lab.folder())?;
         Ok(Self { left, right, watch, network, lab, plans: lefts, initiator })
     }
@@ -79,25 +82,21 @@ impl Many {
     pub(crate) fn connect(&mut self) -> Outcome {
         self.right.start()?;
         self.left.start()?;
-        if self.initiator == Side::StrongSwan {
+        if self.initiator == End::Theirs {
             for plan in &self.plans {
-                self.right.initiate_tunnel(&plan.name, CONNECT_WITHIN)?;
+                self.right.open(&plan.name, patience(CONNECT_WITHIN))?;
             }
         }
-        let views = self.wait(CONNECT_WITHIN, |_, _| true)?;
-        let sas = self.sas()?;
+        let (views, held) = self.wait(patience(CONNECT_WITHIN), |_, _| true)?;
         for plan in &self.plans {
-            let (ike, child) =
-                sas.get(&plan.name).context(|| format!("strongSwan has no SA {}", plan.name))?;
-            let view = views.get(&plan.name).context(|| format!("we have no SA {}", plan.name))?;
-            ensure((ike.spi_i, ike.spi_r) == view.ike(), || {
+            let (view, held) = (of(&views, plan)?, of(&held, plan)?);
+            ensure(held.ike.is_none_or(|ike| ike == view.ike()), || {
                 format!("{}: the ends speak of different IKE SAs", plan.name)
             })?;
-            let expected = phase1_shown(&plan.suite.ike);
-            must_be(&format!("{}, phase 1 {}", plan.name, plan.suite.ike), &ike.algorithms, &expected)?;
-            let pfs = plan.suite.esp.pfs.filter(|_| plan.suite.exchange.first_child_has_pfs());
-            let expected = phase2_shown(&plan.suite.esp, pfs.map_or("", |group| group.shown));
-            must_be(&format!("{}, phase 2 {}", plan.name, plan.suite.esp), &child.algorithms, &expected)?;
+            ensure(view.encap != kernel_has_ipsec(), || {
+                format!("{}: only ESP in userspace is in UDP, but in_udp={}", plan.name, view.encap)
+            })?;
+            self.must_be_made_of(plan, held, Made::First)?;
         }
         Ok(())
     }
@@ -108,24 +107,20 @@ impl Many {
         let (left, right) = (&self.network.left.host, &self.network.right.host);
         let echoes = (inner::echoes(left)?, inner::echoes(right)?);
         let numbered: Vec<_> = (1..).zip(&self.plans).collect();
-        for some in numbered.chunks(TUNNELS_AT_ONCE) {
-            let mut runs = Vec::new();
-            for (index, plan) in some {
-                let (one, other) = (format!("10.1.{index}.10"), format!("10.2.{index}.10"));
-                let log = |way: &str| self.lab.folder().join(format!("ping-{}-{way}.log", plan.name));
-                runs.push((
-                    inner::start_from(left, &one, &other, PINGS, &log("right"))?,
-                    inner::start_from(right, &other, &one, PINGS, &log("left"))?,
-                ));
-            }
-            for (rightward, leftward) in runs {
-                rightward.finish()?;
-                leftward.finish()?;
-            }
+        for (part, some) in numbered.chunks(TUNNELS_AT_ONCE).enumerate() {
+            let address = |range: &str, index: &i32| format!("{range}.{index}.10");
+            let pairs = |own: &str, other: &str| -> Vec<_> {
+                some.iter().map(|(index, _)| (address(own, index), address(other, index))).collect()
+            };
+            let log = |way: &str| self.lab.folder().join(format!("ping-{part}-{way}.log"));
+            let rightward = inner::start_many(left, &pairs("10.1", "10.2"), PINGS, &log("right"))?;
+            let leftward = inner::start_many(right, &pairs("10.2", "10.1"), PINGS, &log("left"))?;
+            rightward.finish()?;
+            leftward.finish()?;
         }
         let expected = u64::from(PINGS) * u64::try_from(self.plans.len()).unwrap_or_default();
         inner::wait_complete((left, right), echoes, (expected, expected))?;
-        let (after, sas) = (self.views()?, self.sas()?);
+        let (after, held) = (self.views()?, self.held()?);
         // Each ping and each answer is a packet in either direction.
         let each = u64::from(PINGS) * 2;
         for plan in &self.plans {
@@ -139,35 +134,40 @@ impl Many {
                     plan.name
                 )
             })?;
-            let child = &sas.get(&plan.name).context(|| format!("strongSwan has no SA {}", plan.name))?.1;
-            ensure(child.packets_in >= each && child.packets_out >= each, || {
-                format!("{}: strongSwan's SA should have carried the pings: {child:?}", plan.name)
+            let held = of(&held, plan)?;
+            let least = each * u64::from(inner::DATA);
+            ensure(held.bytes_in >= least && held.bytes_out >= least, || {
+                format!("{}: {}'s SA should have carried the pings: {held:?}", plan.name, self.right.name())
             })?;
         }
         Ok(())
     }
 
     /// `rekeyer` replaces every Child SA, each with a key exchange of its own where its plan has PFS.
-    pub(crate) fn rekey_children(&mut self, rekeyer: Side) -> Outcome {
+    pub(crate) fn rekey_children(&mut self, rekeyer: End) -> Outcome {
         let before = self.views()?;
         for plan in &self.plans {
             match rekeyer {
-                Side::We => self.left.order("rekey-child", &plan.name)?,
-                Side::StrongSwan => self.right.rekey_child_of(&plan.name)?,
+                End::Ours => self.left.order("rekey-child", &plan.name)?,
+                End::Theirs => self.right.rekey_child_of(&plan.name)?,
             }
         }
-        self.wait(REKEY_WITHIN, |name, view| {
+        let (_, held) = self.wait(patience(REKEY_WITHIN), |name, view| {
             before
                 .get(name)
                 .is_some_and(|old| old.child_in != view.child_in && old.child_out != view.child_out)
         })?;
-        let sas = self.sas()?;
-        for plan in &self.plans {
-            let child = &sas.get(&plan.name).context(|| format!("strongSwan has no SA {}", plan.name))?.1;
-            let expected = phase2_shown(&plan.suite.esp, plan.suite.esp.pfs.map_or("", |group| group.shown));
-            must_be(&format!("{}, rekeyed {}", plan.name, plan.suite.esp), &child.algorithms, &expected)?;
-        }
-        Ok(())
+        self.plans.iter().try_for_each(|plan| self.must_be_made_of(plan, of(&held, plan)?, Made::ByRekey))
+    }
+
+    /// Fails unless the peer shows the algorithms that the plan names.
+    fn must_be_made_of(&self, plan: &TunnelPlan, held: &Held, made: Made) -> Outcome {
+        let expected = self.right.shows(&plan.suite, made);
+        let shown = (&held.phase1, &held.phase2);
+        ensure(shown == (&expected.0, &expected.1), || {
+            let (ike, esp, peer) = (plan.suite.ike, plan.suite.esp, self.right.name());
+            format!("{}, {ike} and {esp}: {peer} shows {shown:?}, it should show {expected:?}", plan.name)
+        })
     }
 
     /// Waits until every tunnel is connected, by the same SAs at both ends, and as `is_right` wants it.
@@ -175,21 +175,18 @@ impl Many {
         &mut self,
         most: Duration,
         is_right: impl Fn(&str, &TunnelView) -> bool,
-    ) -> Outcome<BTreeMap<String, TunnelView>> {
+    ) -> Outcome<(BTreeMap<String, TunnelView>, BTreeMap<String, Held>)> {
         let mut missing = Vec::new();
-        let mut found = BTreeMap::new();
+        let mut found = (BTreeMap::new(), BTreeMap::new());
         wait::until(most, || {
-            found = self.views()?;
-            let sas = self.right.sas()?;
+            found = (self.views()?, self.held()?);
+            let (views, held) = &found;
             let stands = |plan: &&TunnelPlan| {
-                let mine: Vec<_> = sas.iter().filter(|sa| sa.name == plan.name).collect();
-                let view = found.get(&plan.name).filter(|view| is_right(&plan.name, view));
-                let [ike] = mine.as_slice() else { return false };
-                let current = ike.current(plan.suite.exchange);
-                let [child] = current.as_slice() else { return false };
-                ike.state == "ESTABLISHED"
-                    && child.state == "INSTALLED"
-                    && view.is_some_and(|view| view.sends && view.child() == (child.spi_out, child.spi_in))
+                let (Some(view), Some(held)) = (views.get(&plan.name), held.get(&plan.name)) else {
+                    return false;
+                };
+                let same = view.child() == (held.child_out, held.child_in);
+                same && view.sends && is_right(&plan.name, view)
             };
             missing = self.plans.iter().filter(|plan| !stands(plan)).map(|plan| plan.name.clone()).collect();
             Ok(missing.is_empty())
@@ -205,14 +202,16 @@ impl Many {
         Ok(self.left.views()?.into_iter().filter_map(|(name, view)| Some((name, view?))).collect())
     }
 
-    /// strongSwan's SAs by connection.
-    fn sas(&mut self) -> Outcome<BTreeMap<String, (IkeSa, ChildSa)>> {
-        let installed = |sa: IkeSa| {
-            let child = sa.children.iter().find(|child| child.state == "INSTALLED")?.clone();
-            Some((sa.name.clone(), (sa, child)))
-        };
-        Ok(self.right.sas()?.into_iter().filter_map(installed).collect())
+    /// The peer's tunnels by name.
+    fn held(&mut self) -> Outcome<BTreeMap<String, Held>> {
+        let exchange = self.plans.first().context(|| "a gateway without a tunnel".into())?.suite.exchange;
+        self.right.held(exchange)
     }
+}
+
+/// What one end has of the tunnel of a plan.
+fn of<'a, T>(all: &'a BTreeMap<String, T>, plan: &TunnelPlan) -> Outcome<&'a T> {
+    all.get(&plan.name).context(|| format!("one end has no {}", plan.name))
 }
 
 /// Gives a site `count` subnets, with an address of its gateway and of its inner host in each.
@@ -224,29 +223,4 @@ pub(crate) fn widen(site: &Site, range: &str, count: usize) -> Outcome {
         shell::run_with_input(&["ip", "-n", netns.name(), "-batch", "-"], &lines)?;
     }
     Ok(())
-}
-
-fn must_be(what: &str, shown: &Algorithms, expected: &Algorithms) -> Outcome {
-    ensure(shown == expected, || format!("{what}: strongSwan shows {shown:?}, which should be {expected:?}"))
-}
-
-fn phase1_shown(ike: &Phase1) -> Algorithms {
-    let prf = ike.authentication.shown.1.into();
-    Algorithms { prf, ..shown(ike.encryption, ike.authentication, ike.group.shown) }
-}
-
-fn phase2_shown(esp: &Phase2, group: &str) -> Algorithms {
-    shown(esp.encryption, esp.authentication, group)
-}
-
-fn shown(encryption: Encryption, authentication: Authentication, group: &str) -> Algorithms {
-    let integrity = if encryption.is_aead { "" } else { authentication.shown.0 };
-    let (encryption, key_size) = encryption.shown;
-    Algorithms {
-        encryption: encryption.into(),
-        key_size: key_size.into(),
-        integrity: integrity.into(),
-        prf: String::new(),
-        group: group.into(),
-    }
 }

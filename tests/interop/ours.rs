@@ -12,6 +12,7 @@ use crate::gateway::{Gateway, TunnelView};
 use crate::lab::{Lab, Netns};
 use crate::plan::TunnelPlan;
 use crate::process::{self, Process};
+use crate::suite::Protocol;
 use crate::{shell, wait};
 
 const EXAMPLE: &str = "linux_gateway";
@@ -232,9 +233,13 @@ fn tunnel(plan: &TunnelPlan) -> String {
         ..
     } = plan;
     let (ike, esp) = (suite.ike, suite.esp);
-    let authentication = match esp.encryption.is_aead {
+    let authentication = match esp.is_aead() {
         true => String::new(),
-        false => format!("authentication = \"{}\"", esp.authentication.ours),
+        false => format!("authentication = \"{}\"\n", esp.authentication.ours),
+    };
+    let protection = match esp.protocol {
+        Protocol::Esp => format!("{authentication}encryption = \"{}\"", esp.encryption.name),
+        Protocol::Ah => format!("{authentication}protocol = \"{}\"", esp.protocol.name()),
     };
     let pfs = esp.pfs.map_or("\"disabled\"".into(), |group| group.number.to_string());
     format!(
@@ -256,8 +261,7 @@ local_id = "{local_id}"
 remote_id = "{remote_id}"
 
 [tunnel.ipsec]
-encryption = "{}"
-{authentication}
+{protection}
 pfs = {pfs}
 {}
 "#,
@@ -265,7 +269,6 @@ pfs = {pfs}
         ike.encryption.name,
         ike.authentication.ours,
         ike.group.number,
-        esp.encryption.name,
         options.ours,
     )
 }

@@ -1,6 +1,7 @@
 //! strongSwan's charon in a namespace of its own, driven over vici.
 //!
-//! Its `kernel-libipsec` plugin does ESP in userspace, so no kernel support is needed; it always encapsulates in UDP.
+//! Its `kernel-libipsec` plugin does ESP in userspace, so no kernel support is needed; it always encapsulates in UDP. In a
+//! kernel that has ESP and AH they are the kernel's.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use crate::plan::TunnelPlan;
 use crate::process::{self, Process};
 use crate::sas::{self, IkeSa};
 use crate::suite::Exchange;
-use crate::{shell, wait};
+use crate::{machine, shell, wait};
 
 /// The daemon, where Debian puts it.
 pub(crate) const CHARON: &str = "/usr/lib/ipsec/charon";
@@ -21,7 +22,7 @@ pub(crate) const CHARON: &str = "/usr/lib/ipsec/charon";
 pub(crate) const LIBIPSEC_PLUGIN: &str = "/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so";
 
 const PLUGINS: &str = "random nonce openssl gmp curve25519 aes des ctr gcm ccm chapoly md5 sha1 sha2 hmac xcbc cmac kdf \
-                       drbg pem pkcs1 pubkey x509 kernel-libipsec kernel-netlink socket-default vici updown";
+                       drbg pem pkcs1 pubkey x509 kernel-netlink socket-default vici updown";
 
 /// One strongSwan. Connections, and the Child SA of each, have the names of their plans; where a case asks for "the"
 /// tunnel, it is the first one.
@@ -105,10 +106,12 @@ impl StrongSwan {
 
     fn daemon_configuration(&self) -> String {
         let (uri, log, options) = (self.uri(), self.path("charon.log"), &self.options);
+        // The first of the two that is there does ESP.
+        let datapath = if machine::kernel_has_ipsec() { "" } else { "kernel-libipsec " };
         // Short retransmissions: a case that kills the peer would otherwise wait for minutes.
         format!(
             "charon {{
-                load = {PLUGINS}
+                load = {datapath}{PLUGINS}
                 plugins {{ vici {{ socket = {uri} }} }}
                 filelog {{ log {{
                     path = {log}
@@ -174,13 +177,14 @@ fn connection(plan: &TunnelPlan, proposals: &str) -> String {
             children {{ {name} {{
                 local_ts = {local_subnets}
                 remote_ts = {remote_subnets}
-                esp_proposals = {esp}
+                {}_proposals = {esp}
                 mode = tunnel
                 dpd_action = {dead}
             }} }}
             {}
         }}
         ",
+        esp.protocol.name(),
         options.theirs
     )
 }

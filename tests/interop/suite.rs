@@ -193,9 +193,29 @@ pub(crate) struct Phase1 {
     pub(crate) group: Group,
 }
 
+/// What protects packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Esp,
+    /// It encrypts nothing.
+    Ah,
+}
+
+impl Protocol {
+    /// In our configuration file, and in both peers'.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Esp => "esp",
+            Self::Ah => "ah",
+        }
+    }
+}
+
 /// The algorithms of phase 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Phase2 {
+    pub(crate) protocol: Protocol,
+    /// Of no account with AH.
     pub(crate) encryption: Encryption,
     pub(crate) authentication: Authentication,
     /// The group of perfect forward secrecy.
@@ -210,13 +230,32 @@ pub(crate) struct Suite {
     pub(crate) esp: Phase2,
 }
 
+impl Phase2 {
+    /// Whether its cipher authenticates by itself.
+    pub(crate) fn is_aead(&self) -> bool {
+        self.protocol == Protocol::Esp && self.encryption.is_aead
+    }
+
+    pub(crate) const fn esp(
+        encryption: Encryption,
+        authentication: Authentication,
+        pfs: Option<Group>,
+    ) -> Self {
+        Self { protocol: Protocol::Esp, encryption, authentication, pfs }
+    }
+
+    pub(crate) const fn ah(authentication: Authentication, pfs: Option<Group>) -> Self {
+        Self { protocol: Protocol::Ah, encryption: AES_128, authentication, pfs }
+    }
+}
+
 impl Suite {
     /// The same algorithms in both phases.
     pub(crate) const fn same(encryption: Encryption, authentication: Authentication, group: Group) -> Self {
         Self {
             exchange: Exchange::V2,
             ike: Phase1 { encryption, authentication, group },
-            esp: Phase2 { encryption, authentication, pfs: Some(group) },
+            esp: Phase2::esp(encryption, authentication, Some(group)),
         }
     }
 
@@ -240,9 +279,11 @@ impl fmt::Display for Phase1 {
 /// As in a proposal of strongSwan's.
 impl fmt::Display for Phase2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.encryption.name)?;
-        if !self.encryption.is_aead {
-            write!(f, "-{}", self.authentication.name)?;
+        let (encryption, authentication) = (self.encryption.name, self.authentication.name);
+        match self.protocol {
+            Protocol::Ah => write!(f, "{authentication}")?,
+            Protocol::Esp if self.is_aead() => write!(f, "{encryption}")?,
+            Protocol::Esp => write!(f, "{encryption}-{authentication}")?,
         }
         self.pfs.map_or(Ok(()), |group| write!(f, "-{}", group.name))
     }

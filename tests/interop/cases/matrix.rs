@@ -2,9 +2,12 @@
 
 use super::{Case, Setting, Side};
 use crate::failure::Outcome;
+use crate::lab::{Lab, Netns};
 use crate::many::Many;
 use crate::pair::Left;
-use crate::plan::SUITES;
+use crate::peer::{End, Peer};
+use crate::plan::{SUITES, TunnelPlan};
+use crate::strongswan::StrongSwan;
 use crate::suite::{
     AES_128, AUTHENTICATIONS, ENCRYPTIONS, ESP_AUTHENTICATIONS, EXCHANGES, Exchange, GROUPS, MODP_1024,
     Phase1, Phase2, SHA1, Suite,
@@ -12,8 +15,8 @@ use crate::suite::{
 use crate::topology::Topology;
 
 /// A quick phase for the cases that vary the other one.
-const PLAIN_IKE: Phase1 = Phase1 { encryption: AES_128, authentication: SHA1, group: MODP_1024 };
-const PLAIN_ESP: Phase2 = Phase2 { encryption: AES_128, authentication: SHA1, pfs: None };
+pub(super) const PLAIN_IKE: Phase1 = Phase1 { encryption: AES_128, authentication: SHA1, group: MODP_1024 };
+const PLAIN_ESP: Phase2 = Phase2::esp(AES_128, SHA1, None);
 
 /// The cases, with the number of choices of each in its name.
 pub(super) fn cases(group: &str) -> Vec<Case> {
@@ -58,7 +61,7 @@ fn tables(exchange: Exchange) -> Vec<(String, Vec<Suite>)> {
                     suites.push(Suite {
                         exchange,
                         ike: PLAIN_IKE,
-                        esp: Phase2 { encryption, authentication, pfs },
+                        esp: Phase2::esp(encryption, authentication, pfs),
                     });
                 }
             }
@@ -68,12 +71,27 @@ fn tables(exchange: Exchange) -> Vec<(String, Vec<Suite>)> {
     tables
 }
 
-/// Connects, pings, lets either end rekey, since the group of PFS shows only then, and pings again.
+/// A strongSwan with a tunnel for each plan.
+pub(super) fn strongswan(lab: &Lab, netns: &Netns, plans: &[TunnelPlan]) -> Outcome<Box<dyn Peer>> {
+    Ok(Box::new(StrongSwan::new(lab, netns, "right", plans)?))
+}
+
+/// With strongSwan at the far end.
 pub(super) fn run(suites: &[Suite], initiator: Side) -> Outcome {
-    Many::new(suites, initiator)?.case(|many| {
+    let initiator = if initiator == Side::We { End::Ours } else { End::Theirs };
+    run_with(suites, initiator, strongswan)
+}
+
+/// Connects, pings, lets either end rekey, since the group of PFS shows only then, and pings again.
+pub(super) fn run_with(
+    suites: &[Suite],
+    initiator: End,
+    peer: impl FnOnce(&Lab, &Netns, &[TunnelPlan]) -> Outcome<Box<dyn Peer>>,
+) -> Outcome {
+    Many::new(suites, initiator, peer)?.case(|many| {
         many.connect()?;
         many.exchange()?;
-        for rekeyer in [Side::We, Side::StrongSwan] {
+        for rekeyer in [End::Ours, End::Theirs] {
             many.rekey_children(rekeyer)?;
             many.exchange()?;
         }

@@ -3,6 +3,7 @@
 mod connect;
 mod failures;
 mod hostile;
+mod kernel;
 mod matrix;
 mod modern;
 mod options;
@@ -10,6 +11,7 @@ mod rekey;
 mod restart;
 
 use crate::failure::Outcome;
+use crate::machine::Needs;
 use crate::pair::{Left, Pair};
 use crate::plan::{self, SUITES, TunnelPlan};
 use crate::suite::{EXCHANGES, Exchange, Suite};
@@ -18,6 +20,7 @@ use crate::topology::Topology;
 /// A named case, ready to run.
 pub(crate) struct Case {
     pub(crate) name: String,
+    pub(crate) needs: Needs,
     body: Box<dyn FnOnce(&Setting) -> Outcome + Send>,
     setting: Setting,
 }
@@ -77,6 +80,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(matrix::cases("strongswan"));
     cases.extend(modern::cases("strongswan"));
     cases.extend(options::cases("strongswan"));
+    cases.extend(kernel::cases());
     if std::env::var_os("INTEROP_SELFCHECK").is_some() {
         cases.extend(of("selfcheck", Left::StrongSwan));
     }
@@ -141,6 +145,6 @@ fn single(group: &'static str, left: Left, exchange: Exchange) -> Vec<Case> {
 
 impl Case {
     fn new(name: String, setting: Setting, body: impl FnOnce(&Setting) -> Outcome + Send + 'static) -> Self {
-        Self { name, body: Box::new(body), setting }
+        Self { name, needs: Needs::Userspace, body: Box::new(body), setting }
     }
 }

@@ -28,7 +28,7 @@ fn tables() -> [(&'static str, Vec<Suite>); 5] {
     let gcm = GCM.into_iter().chain([CHACHA]).chain(CTR).map(both).collect();
     let ccm = CCM.into_iter().map(|cipher| in_turn.v2(cipher, AES_256));
     let hashes = [SHA2_384, SHA2_512, XCBC, CMAC].into_iter().map(|hash| {
-        let esp = Phase2 { encryption: AES_128, authentication: hash, pfs: Some(CURVE_25519) };
+        let esp = Phase2::esp(AES_128, hash, Some(CURVE_25519));
         let ike = Phase1 { encryption: AES_256, authentication: hash, group: ECP_256 };
         Suite { exchange: Exchange::V2, ike, esp }
     });
@@ -47,7 +47,7 @@ fn tables() -> [(&'static str, Vec<Suite>); 5] {
 /// A group in both phases.
 fn groups(exchange: Exchange, group: Group) -> Suite {
     let ike = Phase1 { encryption: AES_128, authentication: SHA2_256, group };
-    let esp = Phase2 { encryption: AES_128, authentication: SHA2_256, pfs: Some(group) };
+    let esp = Phase2::esp(AES_128, SHA2_256, Some(group));
     Suite { exchange, ike, esp }
 }
 
@@ -69,7 +69,7 @@ impl Turn {
         Suite {
             exchange: Exchange::V2,
             ike: Phase1 { encryption: ike, authentication, group: CURVE_25519 },
-            esp: Phase2 { encryption: esp, authentication: SHA2_512, pfs: Some(ECP_256) },
+            esp: Phase2::esp(esp, SHA2_512, Some(ECP_256)),
         }
     }
 
@@ -81,7 +81,7 @@ impl Turn {
                 authentication: self.hash(&[SHA2_384, SHA2_512]),
                 group: ECP_256,
             },
-            esp: Phase2 { encryption: esp, authentication, pfs: Some(ECP_256) },
+            esp: Phase2::esp(esp, authentication, Some(ECP_256)),
         }
     }
 }
