@@ -34,7 +34,7 @@ mod flood;
 mod gateway;
 mod inner;
 mod lab;
-mod libreswan;
+mod libreswan_peer;
 mod machine;
 mod many;
 mod nat;

@@ -3,7 +3,7 @@
 
 use super::matrix::{PLAIN_IKE, run_with, strongswan, unused};
 use super::{Case, Side};
-use crate::libreswan;
+use crate::libreswan_peer;
 use crate::machine::Needs;
 use crate::peer::End;
 use crate::suite::{
@@ -25,7 +25,9 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(Case::new(name, unused(Side::We), move |_| run_with(&suites, end, strongswan)));
             let suites = with_libreswan(exchange);
             let name = self::name("libreswan", exchange, &ends("libreswan"), suites.len());
-            cases.push(Case::new(name, unused(Side::We), move |_| run_with(&suites, end, libreswan::peer)));
+            cases.push(Case::new(name, unused(Side::We), move |_| {
+                run_with(&suites, end, libreswan_peer::peer)
+            }));
         }
     }
     cases.into_iter().map(|case| Case { needs: Needs::Kernel, ..case }).collect()

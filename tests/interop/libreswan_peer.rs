@@ -1,4 +1,5 @@
-//! libreswan's pluto in a namespace of its own, driven by whack. Its ESP and AH are the kernel's.
+//! libreswan as the far end of many tunnels: its pluto in a namespace of its own, driven by whack. Its ESP and AH are the
+//! kernel's.
 //!
 //! Its package conflicts with strongSwan's, so `setup` unpacks it into a folder of its own.
 
