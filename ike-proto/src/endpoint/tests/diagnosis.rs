@@ -184,6 +184,8 @@ fn ours_initiating_to_a_peer_that_never_did() {
             Said::Ike(_) => Said::Ike(Vec::new()),
             Said::Child(_) => Said::Child(Vec::new()),
             Said::Subnets(..) => Said::Subnets(true, true),
+            // It is one of the things that the peer may have refused, and so it is named with them.
+            Said::Ppk(_) => Said::Ppk(PpkFailure::RefusedByPeer { id: b"other".to_vec() }),
             _ => {
                 let local_id = if name == "our identity" { fqdn("c") } else { fqdn("b") };
                 Said::Other(FailureReason::RefusedByPeer { local_id })
