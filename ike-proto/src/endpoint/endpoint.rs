@@ -20,8 +20,13 @@ use crate::sa::{Ask, Connections, Effects, IkeSa, IkeSaId, Registry, Want};
 use crate::v1::Fragments;
 use crate::v2::takes_over;
 
-/// How long two IKE SAs of one connection stand beside each other.
+/// How long an IKE SA stands beside the one that takes its place.
 pub(super) const REDUNDANT_FOR: Duration = Duration::from_secs(2);
+/// How long two stand beside each other that both ends began at once. strongSwan ends the older one of them after 10 s, and
+/// if we had ended the other one before, none would be left.
+pub(super) const AT_ONCE_FOR: Duration = Duration::from_secs(12);
+/// When the end that did not begin the one that is too many ends it, if the other never did.
+pub(super) const AT_ONCE_LATE: Duration = Duration::from_secs(20);
 
 /// All IKE SAs of a gateway.
 ///
@@ -294,8 +299,8 @@ impl Endpoint {
     }
 
     /// If both ends have initiated at once, two IKE SAs stand. Both ends agree that the one with the highest SPI of an
-    /// initiator stays, and who initiated another one ends it, a little later: the peer may follow another rule and
-    /// end one first.
+    /// initiator stays, and who initiated another one ends it, or the other end if nobody did. The peer may follow another
+    /// rule and end one first.
     fn mark_redundant(&mut self, now: Instant, connection: ConnectionId) {
         let ids = self.established_of(connection);
         // One that was made to take the place of another does, whatever their SPIs are (RFC 4478).
@@ -310,9 +315,8 @@ impl Endpoint {
         let Some(stays) = ids.iter().max_by_key(|id| name(id)).copied() else { return };
         for id in ids.into_iter().filter(|id| *id != stays) {
             self.with_sa(now, id, |mut sa, _| {
-                if sa.core.role == Role::Initiator {
-                    sa.core.redundant_at = Some(now + REDUNDANT_FOR);
-                }
+                let ours = sa.core.role == Role::Initiator;
+                sa.core.redundant_at = Some(now + if ours { AT_ONCE_FOR } else { AT_ONCE_LATE });
                 Some(sa)
             });
         }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use esp_core::sa::{IpsecProtocol, Spi};
 use esp_core::time::Instant;
 
-use super::endpoint::REDUNDANT_FOR;
+use super::endpoint::{AT_ONCE_FOR, AT_ONCE_LATE, REDUNDANT_FOR};
 use super::{ConnectionId, Endpoint};
 use crate::diagnose::{CloseReason, Role};
 use crate::sa::{IkeSaId, Want};
@@ -88,7 +88,12 @@ impl Endpoint {
                 sa.core.release(fx);
                 return None;
             }
-            let wait = if ours { REDUNDANT_FOR } else { REDUNDANT_LATE };
+            let wait = match (replaced, ours) {
+                (true, true) => REDUNDANT_FOR,
+                (true, false) => REDUNDANT_LATE,
+                (false, true) => AT_ONCE_FOR,
+                (false, false) => AT_ONCE_LATE,
+            };
             sa.core.redundant_at.get_or_insert(now + wait);
             // Nothing of it is replaced again.
             if let Some(lifetime) = &mut sa.core.lifetime {

@@ -114,7 +114,7 @@ impl Insider {
             nonce: Vec::from([0x5a; 32]),
             next: 0,
             from: SocketAddr::new(local, 500),
-            name: (IkeSpi(*b"insider!"), IkeSpi::ZERO),
+            name: (IkeSpi(*b"\0insider"), IkeSpi::ZERO),
             suite,
             request: Vec::new(),
             response: Vec::new(),

@@ -123,6 +123,54 @@ fn both_ends_may_initiate_whatever_one_datagram_suffers() {
     }
 }
 
+/// CONN-6: strongSwan ends the older one of two after ten seconds, whoever began it, and moves what IKEv1 made to the newer
+/// one. So neither is ended before.
+#[test]
+fn a_peer_with_another_rule_ends_one_of_two_first() {
+    use crate::config::{ExchangeMode, Version};
+    for version in [Version::V2, Version::V1(ExchangeMode::Main), Version::V1(ExchangeMode::Aggressive)] {
+        let mut pair = Pair::with(|_, config| config.version = version);
+        pair.command(Side::A, Command::Initiate(CONNECTION));
+        pair.command(Side::B, Command::Initiate(CONNECTION));
+        pair.run(s(11));
+        for side in [Side::A, Side::B] {
+            assert_eq!(
+                pair.peer(side).endpoint.ike_sas(CONNECTION, pair.now).count(),
+                2,
+                "{version:?} {side:?}"
+            );
+        }
+        pair.run(s(5));
+        for side in [Side::A, Side::B] {
+            assert_eq!(
+                pair.peer(side).endpoint.ike_sas(CONNECTION, pair.now).count(),
+                1,
+                "{version:?} {side:?}"
+            );
+        }
+    }
+}
+
+/// CONN-6: a peer that ends none of two is left with one by us.
+#[test]
+fn a_peer_without_a_rule_keeps_one_of_two() {
+    use crate::testing::Insider;
+    use crate::wire::codes::ExchangeType;
+    let mut peer = Insider::new(|_, _| {});
+    peer.pair.set_filter(|_, _| Fate::Delay(s(1)));
+    peer.pair.command(Side::B, Command::Initiate(CONNECTION));
+    let payloads = peer.init_payloads();
+    peer.init(&payloads).unwrap();
+    let payloads = peer.auth_payloads();
+    peer.send(ExchangeType::IKE_AUTH, &payloads).unwrap();
+    assert_eq!(peer.pair.counts(Side::B), (1, 1));
+    peer.pair.set_filter(|_, _| Fate::Deliver);
+    peer.pair.run(s(5));
+    assert_eq!(peer.pair.counts(Side::B).0, 2, "{:#?}", peer.pair.transcript);
+    peer.pair.run(s(40));
+    assert_eq!(peer.pair.counts(Side::B).0, 1, "{:#?}", peer.pair.transcript);
+}
+
 /// F-27: a peer that comes back without its state says so, and what it had is forgotten.
 #[test]
 fn initial_contact_ends_what_was_before() {
