@@ -74,6 +74,12 @@ fn explain(reason: &FailureReason) -> (String, String) {
             format!("the identity differs: the peer sent {received}, this tunnel expects {expected}."),
             format!("Set the remote id to {received} here, or the peer's id to {expected} on the peer."),
         ),
+        FailureReason::LocalIdentity { wanted, ours } => (
+            format!("our identity differs: the peer wants {wanted}, this tunnel's own id is {ours}."),
+            format!(
+                "Set the local id to {wanted} here, or the id that the peer expects of us to {ours} on the peer."
+            ),
+        ),
         FailureReason::Key { remote_id } => (
             format!("the proof of {remote_id} does not fit the pre-shared key of this tunnel."),
             "Set the same pre-shared key on both sides; look for a space or a line break at its end."
@@ -213,8 +219,8 @@ fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
     let theirs = offers(&difference.theirs);
     let last = if by_peer { " when it last initiated" } else { "" };
     let mut why = format!("the peer offered {theirs}{last}, this tunnel accepts {ours}.");
-    let fields = difference.fields.as_slice();
-    match fields {
+    let fields = settings(&difference.fields);
+    match fields.as_slice() {
         [] => {
             why.push_str(" Each algorithm is known to both sides, but not in one proposal.");
             return (why, "Put the algorithms into one proposal on both sides.".to_string());
@@ -225,9 +231,26 @@ fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
             why.push_str(&format!(" The {} differ.", join_and(&names)));
         }
     }
+    if let [FieldDifference { field: Field::Method, ours, .. }] = fields.as_slice() {
+        return (why, format!("Set {} on the peer: nothing else is spoken here.", ours.join(" or ")));
+    }
     let theirs: Vec<String> = fields.iter().map(|field| setting(field, &field.theirs)).collect();
     let ours: Vec<String> = fields.iter().map(|field| setting(field, &field.ours)).collect();
     (why, format!("Set {} here, or {} on the peer.", join_and(&theirs), join_and(&ours)))
+}
+
+/// The fields that an operator sets: a pseudo-random function that follows from the integrity algorithm at both ends is
+/// none.
+fn settings(fields: &[FieldDifference]) -> Vec<&FieldDifference> {
+    let integrity = fields.iter().find(|difference| difference.field == Field::Integrity);
+    let follows = |prf: &FieldDifference| {
+        let from = |prf: &[String], names: &[String]| {
+            prf.len() == names.len()
+                && prf.iter().zip(names).all(|(prf, name)| prf.strip_prefix("prf") == Some(name.as_str()))
+        };
+        integrity.is_some_and(|i| from(&prf.theirs, &i.theirs) && from(&prf.ours, &i.ours))
+    };
+    fields.iter().filter(|difference| difference.field != Field::Prf || !follows(difference)).collect()
 }
 
 fn offers(offers: &[Offer]) -> String {
@@ -242,6 +265,7 @@ const fn field_name(field: Field) -> &'static str {
         Field::Encryption => "encryption",
         Field::Integrity => "authentication",
         Field::Prf => "pseudo-random function",
+        Field::Method => "authentication method",
         Field::DhGroup => "Diffie-Hellman group",
         Field::Esn => "use of extended sequence numbers",
     }

@@ -60,6 +60,13 @@ pub enum FailureReason {
         /// Who the connection expects.
         expected: Identity,
     },
+    /// The peer wants somebody else than who we are.
+    LocalIdentity {
+        /// Whom it wants.
+        wanted: Identity,
+        /// Who we are.
+        ours: Identity,
+    },
     /// The peer's proof does not fit the key: another key, as far as the protocol can tell.
     Key {
         /// Who the peer says it is.

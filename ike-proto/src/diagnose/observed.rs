@@ -32,6 +32,8 @@ pub(crate) struct Observed {
 struct Said {
     ike: Vec<Offer>,
     child: Vec<Offer>,
+    /// Whether a group could have been in the offer for a Child SA: that of IKE_AUTH has none.
+    child_with_group: bool,
     /// Seen from us.
     selectors: Selectors,
     /// Why we refused it, under which configuration.
@@ -45,10 +47,11 @@ impl Observed {
         self.entry(peer).ike = offers;
     }
 
-    /// Remembers an offer for a Child SA.
-    pub(crate) fn note_child(&mut self, peer: IpAddr, mut offers: Vec<Offer>) {
+    /// Remembers an offer for a Child SA, and whether its exchange could have had a group.
+    pub(crate) fn note_child(&mut self, peer: IpAddr, mut offers: Vec<Offer>, with_group: bool) {
         offers.truncate(MAX_OFFERS);
-        self.entry(peer).child = offers;
+        let said = self.entry(peer);
+        (said.child, said.child_with_group) = (offers, with_group);
     }
 
     /// Remembers the selectors of an offer for a Child SA, seen from us.
@@ -58,7 +61,7 @@ impl Observed {
         self.entry(peer).selectors = selectors;
     }
 
-    /// Remembers why the proof or the identity of an initiator was not good enough for a connection.
+    /// Remembers why an initiator was refused for a connection: its proof or identity, its version or its exchange mode.
     pub(crate) fn note_refused(
         &mut self,
         peer: IpAddr,
@@ -83,6 +86,11 @@ impl Observed {
     /// What the address offered last for a Child SA; nothing where it never did.
     pub(crate) fn child(&self, peer: IpAddr) -> Vec<Offer> {
         self.peers.get(&peer).map(|said| said.child.clone()).unwrap_or_default()
+    }
+
+    /// Whether the group is of meaning in what the address offered last for a Child SA.
+    pub(crate) fn child_with_group(&self, peer: IpAddr) -> bool {
+        self.peers.get(&peer).is_some_and(|said| said.child_with_group)
     }
 
     /// The selectors that the address offered last; none where it never did.

@@ -158,11 +158,12 @@ impl Endpoint {
     /// Tells of an initiator that speaks another version than the connections between the addresses.
     pub(super) fn tell_version(&mut self, now: Instant, path: Path, peer: u8) {
         let others = candidates(&self.connections, path, |version| version.major() != peer);
-        if let Some((connection, _)) = others.first()
+        if let Some((connection, config)) = others.first()
             && self.replies.allow(now, self.limits.unprotected_replies_per_second)
         {
             let (connection, reason) = (*connection, FailureReason::Version { peer });
             self.with_effects(now, |fx| {
+                fx.observed.note_refused(path.remote.ip(), config, reason.clone());
                 fx.failed(Some(connection), path.remote, Role::Responder, Phase::One, reason);
             });
         }

@@ -121,6 +121,9 @@ impl Endpoint {
                 if let (Some(reason), true) = (failure, answered) {
                     let connection = all.first().map(|(connection, _)| *connection);
                     self.with_effects(now, |fx| {
+                        if let (Some((_, config)), FailureReason::Identity { .. }) = (all.first(), &reason) {
+                            fx.observed.note_refused(path.remote.ip(), config, reason.clone());
+                        }
                         fx.failed(connection, path.remote, Role::Responder, Phase::One, reason);
                     });
                 }
@@ -131,7 +134,7 @@ impl Endpoint {
     /// No connection is of this version and exchange mode. If there is one of another, that is why.
     fn refuse_unknown(&mut self, now: Instant, path: Path, mode: ExchangeMode, header: &Header) {
         let other_mode = candidates(&self.connections, path, |version| version.major() == 1);
-        if let Some((connection, _)) = other_mode.first() {
+        if let Some((connection, config)) = other_mode.first() {
             let ours = match mode {
                 ExchangeMode::Main => ExchangeMode::Aggressive,
                 ExchangeMode::Aggressive => ExchangeMode::Main,
@@ -139,6 +142,7 @@ impl Endpoint {
             let (connection, reason) = (*connection, FailureReason::ExchangeMode { ours });
             if self.refuse_v1(now, path, header, NotifyType::INVALID_EXCHANGE_TYPE) {
                 self.with_effects(now, |fx| {
+                    fx.observed.note_refused(path.remote.ip(), config, reason.clone());
                     fx.failed(Some(connection), path.remote, Role::Responder, Phase::One, reason);
                 });
             }

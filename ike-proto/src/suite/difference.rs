@@ -9,6 +9,9 @@ use super::{ChildProposal, IkeProposal};
 use crate::wire::codes::{DhId, EncrId, EsnId, IntegId, PrfId, TransformType};
 use crate::wire::v2::{Proposal, SaPayload, Transform};
 
+/// The one way of authentication that is spoken.
+const PRE_SHARED_KEY: &str = "pre-shared key";
+
 /// A kind of algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -20,6 +23,8 @@ pub enum Field {
     Integrity,
     /// The pseudo-random function.
     Prf,
+    /// IKEv1: how the sides prove who they are. A pre-shared key is the only way that is spoken.
+    Method,
     /// The Diffie-Hellman group; of a Child SA, perfect forward secrecy.
     DhGroup,
     /// Extended sequence numbers.
@@ -28,8 +33,15 @@ pub enum Field {
 
 impl Field {
     /// Every field, in the order in which people speak of them.
-    pub const ALL: [Self; 6] =
-        [Self::Protocol, Self::Encryption, Self::Integrity, Self::Prf, Self::DhGroup, Self::Esn];
+    pub const ALL: [Self; 7] = [
+        Self::Protocol,
+        Self::Encryption,
+        Self::Integrity,
+        Self::Prf,
+        Self::Method,
+        Self::DhGroup,
+        Self::Esn,
+    ];
 }
 
 impl fmt::Display for Field {
@@ -39,6 +51,7 @@ impl fmt::Display for Field {
             Self::Encryption => "encryption",
             Self::Integrity => "integrity",
             Self::Prf => "pseudo-random function",
+            Self::Method => "authentication method",
             Self::DhGroup => "Diffie-Hellman group",
             Self::Esn => "extended sequence numbers",
         })
@@ -56,6 +69,8 @@ pub struct Offer {
     pub integrity: Vec<String>,
     /// Pseudo-random functions.
     pub prf: Vec<String>,
+    /// IKEv1: how the sides prove who they are, where it is not by a pre-shared key.
+    pub method: Option<String>,
     /// Groups. "none" or nothing means no key exchange.
     pub groups: Vec<String>,
     /// "esn" and "noesn".
@@ -76,6 +91,7 @@ impl Offer {
                 .map(transform_name)
                 .collect(),
             prf: names(TransformType::PRF),
+            method: None,
             groups: names(TransformType::DH),
             esn: names(TransformType::ESN),
         }
@@ -92,6 +108,7 @@ impl Offer {
             Field::Encryption => self.encryption.clone(),
             Field::Integrity => self.integrity.clone(),
             Field::Prf => self.prf.clone(),
+            Field::Method => vec![self.method.clone().unwrap_or_else(|| PRE_SHARED_KEY.to_string())],
             Field::DhGroup if self.groups.is_empty() => vec!["none".to_string()],
             Field::DhGroup => self.groups.clone(),
             Field::Esn => self.esn.clone(),
@@ -112,6 +129,7 @@ impl From<&IkeProposal> for Offer {
             encryption: texts(&proposal.ciphers),
             integrity: texts(&proposal.integrities),
             prf: texts(&proposal.prfs),
+            method: None,
             groups: texts(&proposal.groups),
             esn: Vec::new(),
         }
@@ -125,6 +143,7 @@ impl From<&ChildProposal> for Offer {
             encryption: texts(&proposal.ciphers),
             integrity: texts(&proposal.integrities),
             prf: Vec::new(),
+            method: None,
             groups: texts(&proposal.groups),
             esn: proposal.esn.iter().map(|esn| if *esn { "esn" } else { "noesn" }.to_string()).collect(),
         }
@@ -146,7 +165,7 @@ impl fmt::Display for Offer {
         for (place, name) in names.enumerate() {
             write!(f, "{}{name}", if place == 0 { "" } else { "-" })?;
         }
-        Ok(())
+        self.method.as_ref().map_or(Ok(()), |method| write!(f, " with {method}"))
     }
 }
 

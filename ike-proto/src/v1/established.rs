@@ -61,6 +61,7 @@ impl Established {
         core.lifetime = Some(Lifetime::new(fx, lifetime, isakmp.role));
         core.established_at = Some(fx.now);
         core.liveness.heard(fx.now);
+        fx.observed.forget_refused(core.path.remote.ip());
         let dpd = Dpd::new(fx);
         let state = Self {
             isakmp,

@@ -10,12 +10,15 @@ use super::established::Established;
 use super::isakmp::{Opened, new_message_id};
 use super::quick;
 use super::trace;
-use crate::diagnose::{CloseReason, DropReason};
+use crate::diagnose::{CloseReason, DropReason, FailureReason, Phase};
 use crate::sa::{Ask, ChildState, Core, Effects, Lifetime, Pair, Path};
 use crate::suite::v1_codec;
 use crate::wire::codes::{ExchangeType, ProtocolId};
 use crate::wire::v1::codes::NotifyType;
 use crate::wire::v1::{DeletePayload, Message, NotifyPayload};
+
+/// Octets of both cookies.
+const COOKIES_LEN: usize = 16;
 
 impl Established {
     /// Sends an Informational message. It is not answered and not repeated (RFC 2408 §4.8). Returns its octets.
@@ -105,6 +108,10 @@ impl Established {
                 if let Some(quick) = self.refused_quick(notify.spi) {
                     let reason = quick::refused(contents, &quick.pair, core, fx);
                     self.fail_quick(quick, reason, core, fx);
+                } else if let (true, Some(config)) = (is_about_phase_1(notify), &core.config) {
+                    // Our last message has ended phase 1 for us, and the peer does not like what it says of us.
+                    let reason = FailureReason::RefusedByPeer { local_id: config.local_id.clone() };
+                    core.failed(fx, self.isakmp.role, Phase::One, reason);
                 }
             }
             _ => {}
@@ -213,5 +220,16 @@ impl Established {
         };
         self.tell(kind, &[], core, fx);
         Ok(())
+    }
+}
+
+/// Whether an error is about who we are or how we prove it. In quick mode there are subnets of that name.
+fn is_about_phase_1(notify: &NotifyPayload<'_>) -> bool {
+    match notify.kind {
+        NotifyType::AUTHENTICATION_FAILED => true,
+        NotifyType::INVALID_ID_INFORMATION => {
+            notify.protocol == ProtocolId::IKE && notify.spi.len() == COOKIES_LEN
+        }
+        _ => false,
     }
 }

@@ -72,6 +72,11 @@ pub(crate) fn sa_body(octets: &[u8]) -> Vec<u8> {
 pub(crate) fn refusal(contents: &Contents<'_>, core: &Core, fx: &Effects<'_>) -> Option<FailureReason> {
     let error = contents.error()?;
     let config = core.config.as_ref()?;
+    let known = fx.observed.refused(core.path.remote.ip(), config);
+    // A peer that lacks a connection of our version or mode answers as if something else were wrong.
+    if let Some(known @ (FailureReason::Version { .. } | FailureReason::ExchangeMode { .. })) = known {
+        return Some(known);
+    }
     Some(match error.kind {
         NotifyType::NO_PROPOSAL_CHOSEN
         | NotifyType::BAD_PROPOSAL_SYNTAX
@@ -84,7 +89,7 @@ pub(crate) fn refusal(contents: &Contents<'_>, core: &Core, fx: &Effects<'_>) ->
             FailureReason::ExchangeMode { ours: mode(config) }
         }
         NotifyType::AUTHENTICATION_FAILED | NotifyType::INVALID_ID_INFORMATION => {
-            FailureReason::RefusedByPeer { local_id: config.local_id.clone() }
+            known.unwrap_or(FailureReason::RefusedByPeer { local_id: config.local_id.clone() })
         }
         NotifyType::PAYLOAD_MALFORMED | NotifyType::INVALID_HASH_INFORMATION => {
             FailureReason::Key { remote_id: config.remote_id.clone() }
@@ -103,7 +108,7 @@ pub(crate) fn mode(config: &ConnectionConfig) -> ExchangeMode {
 
 /// What a peer's offers and our proposals differ in. There is no pseudo-random function to negotiate.
 pub(crate) fn difference(theirs: Vec<Offer>, ours: &[IkeProposal]) -> Difference {
-    let fields = [Field::Encryption, Field::Integrity, Field::DhGroup];
+    let fields = [Field::Encryption, Field::Integrity, Field::Method, Field::DhGroup];
     Difference::between(theirs, ours.iter().map(Offer::from).collect(), &fields)
 }
 
@@ -152,17 +157,22 @@ pub(crate) fn push_nat_d(
 }
 
 /// What the peer's NAT-D payloads say: the first is of the end that they were sent to, the others of that which sent
-/// them.
-pub(crate) fn detect_nat(contents: &Contents<'_>, hash: Hash, name: IkeSaName, path: Path) -> Nat {
+/// them. `paths` are those that they may be of: who floats to port 4500 with the message that they are in may mean either
+/// port.
+pub(crate) fn detect_nat(contents: &Contents<'_>, hash: Hash, name: IkeSaName, paths: &[Path]) -> Nat {
     let [destination, sources @ ..] = contents.nat_d.as_slice() else { return Nat::default() };
     if sources.is_empty() {
         return Nat::default();
     }
-    let local = nat_detection_hash(hash, name.initiator, name.responder, path.local);
-    let remote = nat_detection_hash(hash, name.initiator, name.responder, path.remote);
+    let of = |address| nat_detection_hash(hash, name.initiator, name.responder, address);
+    let is_ours = |path: &Path| ct_eq(&of(path.local), destination.hash);
+    let is_theirs = |path: &Path| {
+        let remote = of(path.remote);
+        sources.iter().any(|source| ct_eq(&remote, source.hash))
+    };
     Nat {
-        local: !ct_eq(&local, destination.hash),
-        remote: !sources.iter().any(|source| ct_eq(&remote, source.hash)),
+        local: !paths.iter().any(is_ours),
+        remote: !paths.iter().any(is_theirs),
         supported: true,
         encap: false,
     }

@@ -22,6 +22,7 @@ enum Said {
     /// Which of our sides has nothing in common with the peer's: local, remote.
     Subnets(bool, bool),
     Identity(&'static str, &'static str),
+    OurIdentity(&'static str, &'static str),
     Key,
     Ppk(PpkFailure),
     Version(u8),
@@ -40,6 +41,9 @@ fn said(reason: FailureReason) -> Said {
         }
         FailureReason::Identity { received, expected } => {
             Said::Identity(received.to_string().leak(), expected.to_string().leak())
+        }
+        FailureReason::LocalIdentity { wanted, ours } => {
+            Said::OurIdentity(wanted.to_string().leak(), ours.to_string().leak())
         }
         FailureReason::Key { .. } => Said::Key,
         FailureReason::Ppk(failure) => Said::Ppk(failure),
@@ -82,7 +86,7 @@ fn mistakes() -> Vec<Mistake> {
             |c| c.ike_proposals[0].groups = vec![DhGroup::Modp768],
             Said::Ike(vec![Field::DhGroup]),
         ),
-        ("our identity", |c| c.local_id = fqdn("c"), Said::Identity("b", "c")),
+        ("our identity", |c| c.local_id = fqdn("c"), Said::OurIdentity("b", "c")),
         ("the peer's identity", |c| c.remote_id = fqdn("c"), Said::Identity("a", "c")),
         (
             "the kind of identity",
@@ -243,4 +247,43 @@ fn another_version_answering() {
     let failures: Vec<Said> = pair.failures(Side::B).into_iter().map(said).collect();
     assert_eq!(failures.first(), Some(&Said::Version(2)));
     assert!(failures.iter().all(|said| *said == Said::Version(2)), "{failures:?}");
+}
+
+/// DIAG-1: a peer that lacks a connection of our version refuses our proposals; its own first message has shown the version.
+#[test]
+fn another_version_initiating() {
+    for (ours, theirs, shown) in [
+        (Version::V1(ExchangeMode::Main), Version::V2, 2),
+        (Version::V1(ExchangeMode::Aggressive), Version::V2, 2),
+        (Version::V2, Version::V1(ExchangeMode::Main), 1),
+    ] {
+        let mut pair = Pair::with(|side, config| {
+            config.version = if side == Side::B { ours } else { theirs };
+        });
+        pair.command(Side::A, Command::Initiate(CONNECTION));
+        pair.run(s(200));
+        pair.b.events.clear();
+        pair.command(Side::B, Command::Initiate(CONNECTION));
+        pair.run(s(200));
+        let failures: Vec<Said> = pair.failures(Side::B).into_iter().map(said).collect();
+        assert_eq!(failures, [Said::Version(shown)], "{ours:?}");
+    }
+}
+
+/// DIAG-2: an offer in IKE_AUTH says nothing of groups, so a CREATE_CHILD_SA that is refused later is not for its group.
+#[test]
+fn what_ike_auth_offered_names_no_group() {
+    let mut pair = Pair::with(|side, config| {
+        config.child.proposals[0].groups = vec![DhGroup::Modp768];
+        if side == Side::B {
+            config.child.proposals[0].ciphers = vec![Cipher::TripleDesCbc];
+        }
+    });
+    pair.connect();
+    pair.run(s(10));
+    pair.b.events.clear();
+    pair.command(Side::B, Command::Initiate(CONNECTION));
+    pair.run(s(20));
+    let failures: Vec<Said> = pair.failures(Side::B).into_iter().map(said).collect();
+    assert_eq!(failures, [Said::Child(vec![Field::Encryption])]);
 }

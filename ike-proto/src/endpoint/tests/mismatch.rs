@@ -44,8 +44,8 @@ fn another_identity() {
 #[test]
 fn our_own_identity_is_another() {
     let (_, _, b) = attempt(|config| config.local_id = Identity::Fqdn("c".to_string()));
-    let (received, expected) = (Identity::Fqdn("b".to_string()), Identity::Fqdn("c".to_string()));
-    assert_eq!(b, [FailureReason::Identity { received, expected }]);
+    let (wanted, ours) = (Identity::Fqdn("b".to_string()), Identity::Fqdn("c".to_string()));
+    assert_eq!(b, [FailureReason::LocalIdentity { wanted, ours }]);
 }
 
 /// Each field of the IKE proposal on its own.

@@ -42,13 +42,7 @@ fn ike_offer(proposal: &Proposal, transform: &Transform) -> Offer {
         return Offer { protocol: format!("{protocol} with transform {}", transform.id), ..Offer::default() };
     }
     let hash = said.hash.map(|hash| hash.to_string());
-    // A suite that is authenticated by something else than a key has nothing in common with one of ours.
-    let integrity = match (&hash, said.method) {
-        (hash, Some(AuthenticationMethod::PRE_SHARED_KEY) | None) => hash.iter().cloned().collect(),
-        (hash, Some(method)) => {
-            vec![format!("{} with {method}", hash.as_deref().unwrap_or("no hash"))]
-        }
-    };
+    let method = said.method.filter(|method| *method != AuthenticationMethod::PRE_SHARED_KEY);
     Offer {
         protocol,
         encryption: said
@@ -56,8 +50,9 @@ fn ike_offer(proposal: &Proposal, transform: &Transform) -> Offer {
             .iter()
             .map(|name| with_key_length(name.to_string(), said.key_length))
             .collect(),
-        integrity,
+        integrity: hash.iter().cloned().collect(),
         prf: hash.iter().map(|name| format!("prf{name}")).collect(),
+        method: method.map(|method| method.to_string()),
         groups: said.group.iter().map(ToString::to_string).collect(),
         esn: Vec::new(),
     }
@@ -88,6 +83,7 @@ fn child_offer(proposal: &Proposal, transform: &Transform) -> Offer {
         encryption,
         integrity,
         prf: Vec::new(),
+        method: None,
         groups: said.group.iter().map(ToString::to_string).collect(),
         esn: vec![esn.to_string()],
     }

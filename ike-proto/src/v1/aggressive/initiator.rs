@@ -164,7 +164,7 @@ impl AggressiveSent {
             let reason = FailureReason::Key { remote_id: self.config.remote_id.clone() };
             return Err((DropReason::NotAuthentic, Some(Box::new(reason))));
         }
-        core.nat = phase1::detect_nat(contents, chosen.hash, name, path);
+        core.nat = phase1::detect_nat(contents, chosen.hash, name, &[path]);
         core.nat.encap = core.nat.supported && (core.nat.found() || self.config.nat.force_encapsulation);
         phase1::tell_nat(core, fx);
         Ok(Accepted { isakmp, iv, seed, lifetime: chosen.lifetime.min(self.config.ike_lifetime) })

@@ -205,6 +205,9 @@ impl AggressiveAnswered {
         if !phase1::is_of(header, self.isakmp.name) {
             return self.stay(DropReason::UnknownSpi);
         }
+        if header.exchange == ExchangeType::V1_INFORMATIONAL {
+            return self.refused(message, core, fx);
+        }
         if header.exchange != ExchangeType::AGGRESSIVE || header.message_id != 0 {
             return self.stay(DropReason::UnexpectedExchange);
         }
@@ -252,8 +255,8 @@ impl AggressiveAnswered {
         let mut isakmp = self.isakmp;
         core.connection = Some(connection);
         core.config = Some(config.clone());
-        // The hashes are of the addresses of the first two messages.
-        core.nat = phase1::detect_nat(contents, isakmp.keys.hash(), isakmp.name, core.path);
+        // The hashes are of the addresses of the first two messages, or as strongSwan has it of this one.
+        core.nat = phase1::detect_nat(contents, isakmp.keys.hash(), isakmp.name, &[core.path, path]);
         core.path = path;
         let force = config.nat.force_encapsulation;
         core.nat.encap = core.nat.supported && path.is_floated() && (core.nat.found() || force);
@@ -268,6 +271,39 @@ impl AggressiveAnswered {
             state.tell(NotifyType::RESPONDER_LIFETIME, &data, core, fx);
         }
         state
+    }
+
+    /// The peer says that it does not want our answer. Anybody could have sent it, so the attempt stays, and it is told once.
+    fn refused(mut self, message: &Message<'_>, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
+        let opened = match &message.content {
+            Content::Clear(_) => None,
+            Content::Encrypted(_) => {
+                let iv = self.isakmp.derived_iv(&self.iv, message.header.message_id);
+                Some(self.isakmp.open_hashed(&iv, message, None))
+            }
+        };
+        let decrypted = opened.as_ref().and_then(|opened| opened.as_ref().ok()?.chain());
+        let chain = match &message.content {
+            Content::Clear(chain) => Some(chain),
+            Content::Encrypted(_) => decrypted.as_ref(),
+        };
+        let contents = chain.and_then(|chain| Contents::read(chain).ok());
+        let (connection, config) = &self.connection;
+        let wrong_key = FailureReason::Key { remote_id: config.remote_id.clone() };
+        let reason = match contents.and_then(|contents| contents.error().map(|error| error.kind)) {
+            // Encrypted with other keys.
+            _ if matches!(opened, Some(Err(_))) => wrong_key,
+            Some(NotifyType::AUTHENTICATION_FAILED | NotifyType::INVALID_ID_INFORMATION) => {
+                FailureReason::RefusedByPeer { local_id: config.local_id.clone() }
+            }
+            Some(NotifyType::INVALID_HASH_INFORMATION | NotifyType::PAYLOAD_MALFORMED) => wrong_key,
+            _ => return self.stay(DropReason::UnexpectedExchange),
+        };
+        if !self.told {
+            fx.failed(Some(*connection), core.path.remote, Role::Responder, Phase::One, reason);
+        }
+        self.told = true;
+        self.stay(DropReason::UnprotectedError)
     }
 
     /// Anybody could have sent it, so the attempt stays, and it is told once.

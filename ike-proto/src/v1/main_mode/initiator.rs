@@ -273,7 +273,7 @@ impl KeSent {
             seed: &seed,
         };
         let (isakmp, iv) = Isakmp::derive(&secrets, agreed.peer);
-        core.nat = phase1::detect_nat(&contents, agreed.hash, agreed.name, path);
+        core.nat = phase1::detect_nat(&contents, agreed.hash, agreed.name, &[path]);
         core.nat.encap = core.nat.supported && (core.nat.found() || self.config.nat.force_encapsulation);
         phase1::tell_nat(core, fx);
         IdSent::start(isakmp, agreed, seed, iv, self.config, core, fx)

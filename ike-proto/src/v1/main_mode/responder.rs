@@ -163,7 +163,7 @@ impl SaAnswered {
         draft.push(&Payload::Ke(KePayload { data: dh.public() }));
         draft.push(&Payload::Nonce(NoncePayload { data: &nonce_r }));
         if let Some(numbering) = agreed.peer.nat_numbering() {
-            core.nat = phase1::detect_nat(&contents, agreed.hash, agreed.name, path);
+            core.nat = phase1::detect_nat(&contents, agreed.hash, agreed.name, &[path]);
             let all = candidates(fx.connections, path, is_main);
             let pretend = all.iter().any(|(_, config)| config.nat.force_encapsulation);
             phase1::push_nat_d(&mut draft, numbering, agreed.hash, agreed.name, path, pretend);
@@ -328,6 +328,7 @@ impl KeAnswered {
             };
             core.connection = Some(*connection);
             let reason = phase1::mismatch(config, id);
+            fx.observed.note_refused(core.path.remote.ip(), config, reason.clone());
             return Established::refuse(&isakmp, NotifyType::INVALID_ID_INFORMATION, reason, core, fx);
         };
         core.connection = Some(*connection);

@@ -156,9 +156,11 @@ pub(crate) fn refused(contents: &Contents<'_>, pair: &Pair, core: &Core, fx: &Ef
             difference: difference(fx.observed.child(core.path.remote.ip()), &config.child.proposals),
             by_peer: true,
         },
-        NotifyType::INVALID_ID_INFORMATION => {
-            FailureReason::Selectors { ours: pair.selectors(), theirs: Selectors::default(), by_peer: true }
-        }
+        NotifyType::INVALID_ID_INFORMATION => FailureReason::Selectors {
+            ours: pair.selectors(),
+            theirs: fx.observed.selectors(core.path.remote.ip()),
+            by_peer: true,
+        },
         kind => FailureReason::Notify { name: alloc::format!("{kind}") },
     }
 }

@@ -136,12 +136,13 @@ impl Established {
         fx: &mut Effects<'_>,
     ) -> Result<Agreed, (NotifyType, FailureReason)> {
         let offers = Offer::all_from_v1_child(sa);
-        fx.observed.note_child(core.path.remote.ip(), offers.clone());
+        fx.observed.note_child(core.path.remote.ip(), offers.clone(), true);
         let pair = negotiate::pair_of(&contents.ids, core)
             .map_err(|reason| (NotifyType::INVALID_ID_INFORMATION, reason))?;
         if !pairs(core).iter().any(|own| own.covers(&pair)) {
-            let ours = config.child.selectors.clone();
-            let reason = FailureReason::Selectors { ours, theirs: pair.selectors(), by_peer: false };
+            let (ours, theirs) = (config.child.selectors.clone(), pair.selectors());
+            fx.observed.note_selectors(core.path.remote.ip(), theirs.clone());
+            let reason = FailureReason::Selectors { ours, theirs, by_peer: false };
             return Err((NotifyType::INVALID_ID_INFORMATION, reason));
         }
         let invalid_key = |what| (NotifyType::INVALID_KEY_INFORMATION, FailureReason::Protocol { what });

@@ -177,3 +177,63 @@ fn several_keys_for_any_address() {
         }
     }
 }
+
+/// What a failure names.
+fn named(reason: &FailureReason) -> &'static str {
+    match reason {
+        FailureReason::IkeProposal { difference, .. } | FailureReason::ChildProposal { difference, .. } => {
+            match difference.field_names().as_slice() {
+                [Field::Encryption] => "encryption",
+                [Field::DhGroup] => "group",
+                [Field::Protocol] => "protocol",
+                _ => "other algorithms",
+            }
+        }
+        FailureReason::Selectors { theirs, .. } if *theirs != Default::default() => "subnets",
+        FailureReason::Identity { .. } => "identity",
+        FailureReason::ExchangeMode { .. } => "mode",
+        _ => "nothing",
+    }
+}
+
+/// DIAG-1, DIAG-2: what a bare refusal is about is named from what the same peer said when it last initiated.
+#[test]
+fn what_the_peer_said_is_remembered() {
+    type Change = fn(ExchangeMode, &mut ConnectionConfig);
+    let cases: [(&str, Change); 8] = [
+        ("encryption", |_, c| c.ike_proposals[0].ciphers = vec![Cipher::Aes256Cbc]),
+        ("group", |_, c| c.ike_proposals[0].groups = vec![DhGroup::Modp768]),
+        ("identity", |_, c| c.remote_id = Identity::Fqdn("c".to_string())),
+        ("mode", |mode, c| {
+            let main = mode == ExchangeMode::Main;
+            c.version = Version::V1(if main { ExchangeMode::Aggressive } else { ExchangeMode::Main });
+        }),
+        ("subnets", |_, c| c.child.selectors = selectors("10.3.0.0/16", "10.1.0.0/16")),
+        ("encryption", |_, c| c.child.proposals[0].ciphers = vec![Cipher::Aes256Cbc]),
+        ("group", |_, c| c.child.proposals[0].groups = vec![DhGroup::Modp768]),
+        ("protocol", |_, c| {
+            c.child.proposals[0].protocol = esp_core::sa::IpsecProtocol::Ah;
+            c.child.proposals[0].ciphers.clear();
+        }),
+    ];
+    for mode in MODES {
+        for (name, change) in cases {
+            let mut pair = attempt(mode, |config| change(mode, config));
+            let answering = pair.failures(Side::B).first().map(named);
+            assert_eq!(answering, Some(name), "{mode:?}");
+            pair.b.events.clear();
+            pair.command(Side::B, Command::Initiate(CONNECTION));
+            pair.run(s(200));
+            let initiating = pair.failures(Side::B).first().map(named);
+            assert_eq!(initiating, Some(name), "{mode:?} {:#?}", pair.transcript);
+        }
+    }
+}
+
+/// DIAG-1: whoever answers main mode learns last that the initiator wants somebody else, or does not believe us.
+#[test]
+fn our_own_identity_is_refused() {
+    let pair = attempt(ExchangeMode::Main, |config| config.local_id = Identity::Fqdn("c".to_string()));
+    let local_id = Identity::Fqdn("c".to_string());
+    assert_eq!(pair.failures(Side::B), [FailureReason::RefusedByPeer { local_id }], "{:#?}", pair.transcript);
+}

@@ -340,7 +340,7 @@ impl HalfOpen {
         }
         match child::answer(config, contents, ChildExchange::Auth, None) {
             Ok(ChildAnswer { agreed, offers }) => {
-                fx.observed.note_child(core.path.remote.ip(), offers);
+                fx.observed.note_child(core.path.remote.ip(), offers, false);
                 let inbound = core.new_child_spi(fx);
                 let role = Role::Responder;
                 let seed = ChildSeed { shared: None, nonce_i: &nonce_i, nonce_r: &nonce_r, role };
@@ -351,7 +351,7 @@ impl HalfOpen {
                 fx.event(Event::ChildEstablished { connection: *connection, child: info });
             }
             Err(refusal) => {
-                fx.observed.note_child(core.path.remote.ip(), refusal.offers);
+                fx.observed.note_child(core.path.remote.ip(), refusal.offers, false);
                 draft.notify(refusal.kind, &[]);
                 core.failed(fx, Role::Responder, Phase::Two, refusal.reason);
             }
@@ -370,8 +370,8 @@ fn identity_mismatch(
     // The peer may be right about itself and wrong about us.
     let about_us = all.iter().find(|(_, config)| identity::matches(&config.remote_id, id));
     if let (Some((connection, config)), Some(id_r)) = (about_us, contents.id_r) {
-        let (received, expected) = (identity::shown(id_r), config.local_id.clone());
-        return (Some(*connection), FailureReason::Identity { received, expected });
+        let (wanted, ours) = (identity::shown(id_r), config.local_id.clone());
+        return (Some(*connection), FailureReason::LocalIdentity { wanted, ours });
     }
     let received = identity::shown(id);
     match all.first() {

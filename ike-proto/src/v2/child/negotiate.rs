@@ -153,6 +153,9 @@ impl Offered {
                 let difference = if only_group && theirs.iter().all(|offer| offer.groups.is_empty()) {
                     Difference::of_group_alone(self.proposals.iter().map(Offer::from).collect())
                 } else {
+                    // What was offered in IKE_AUTH tells nothing of groups.
+                    let with_group = fx.observed.child_with_group(core.path.remote.ip());
+                    let exchange = if with_group { exchange } else { ChildExchange::Auth };
                     difference(theirs, &self.proposals, exchange)
                 };
                 FailureReason::ChildProposal { difference, by_peer: true }

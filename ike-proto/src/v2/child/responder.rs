@@ -55,12 +55,12 @@ impl Established {
             Ok(answer) => answer,
             Err(refusal) => {
                 let ChildRefusal { kind, reason, offers } = *refusal;
-                fx.observed.note_child(core.path.remote.ip(), offers);
+                fx.observed.note_child(core.path.remote.ip(), offers, true);
                 core.failed(fx, Role::Responder, Phase::Two, reason);
                 return Ok(Draft::notification(kind, &[]));
             }
         };
-        fx.observed.note_child(core.path.remote.ip(), offers);
+        fx.observed.note_child(core.path.remote.ip(), offers, true);
         let Some(nonce_i) = contents.nonce else { return Ok(refusal(NotifyType::INVALID_SYNTAX)) };
         let dh = match (agreed.group, contents.ke) {
             (None, _) => None,

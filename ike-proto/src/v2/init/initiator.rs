@@ -181,13 +181,18 @@ impl InitSent {
             return self
                 .stay(DropReason::Unusable { what: "IKE_SA_INIT was answered without an SA payload" });
         };
-        let reason = match error.kind {
-            NotifyType::NO_PROPOSAL_CHOSEN => FailureReason::IkeProposal {
+        // A peer that lacks a connection of our version answers as if the proposals were wrong.
+        let known =
+            core.config.as_ref().and_then(|config| fx.observed.refused(core.path.remote.ip(), config));
+        let known = known.filter(|reason| matches!(reason, FailureReason::Version { .. }));
+        let reason = match (error.kind, known) {
+            (NotifyType::NO_PROPOSAL_CHOSEN, Some(known)) => known,
+            (NotifyType::NO_PROPOSAL_CHOSEN, None) => FailureReason::IkeProposal {
                 difference: difference(fx.observed.ike(core.path.remote.ip()), &proposals(core)),
                 by_peer: true,
             },
-            NotifyType::INVALID_MAJOR_VERSION => FailureReason::Version { peer: 1 },
-            kind => FailureReason::Notify { name: alloc::format!("{kind}") },
+            (NotifyType::INVALID_MAJOR_VERSION, _) => FailureReason::Version { peer: 1 },
+            (kind, _) => FailureReason::Notify { name: alloc::format!("{kind}") },
         };
         self.refuse(fx.now, reason);
         self.stay(DropReason::UnprotectedError)

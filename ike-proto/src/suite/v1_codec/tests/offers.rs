@@ -7,7 +7,7 @@ use crate::wire::v1::codes::AuthenticationMethod;
 const TERMS: ChildTerms = ChildTerms { mode: EncapsulationMode::TUNNEL, seconds: 86_400, kilobytes: None };
 
 fn ike_difference(theirs: &SaPayload, ours: &IkeProposal) -> Vec<Field> {
-    let fields = [Field::Encryption, Field::Integrity, Field::DhGroup];
+    let fields = [Field::Encryption, Field::Integrity, Field::Method, Field::DhGroup];
     Difference::between(Offer::all_from_v1(theirs), vec![ours.into()], &fields).field_names()
 }
 
@@ -39,8 +39,8 @@ fn diag_1_another_authentication_method() {
     let ours = ike(&[Cipher::Aes128Cbc], &[Hash::Sha1], &[DhGroup::Modp1024]);
     let mut offer = offer_ike(std::slice::from_ref(&ours), Duration::from_secs(3_600));
     set(&mut offer, IkeAttribute::AUTHENTICATION_METHOD.0, AuthenticationMethod::RSA_SIGNATURE.0);
-    assert_eq!(ike_difference(&offer, &ours), [Field::Integrity]);
-    assert_eq!(Offer::all_from_v1(&offer)[0].integrity, ["sha1 with RSA signatures"]);
+    assert_eq!(ike_difference(&offer, &ours), [Field::Method]);
+    assert_eq!(Offer::all_from_v1(&offer)[0].to_string(), "aes128-sha1-modp1024 with RSA signatures");
 }
 
 /// DIAG-1: also what we cannot speak has a name.
