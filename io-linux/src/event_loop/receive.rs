@@ -130,9 +130,12 @@ impl Runner {
         left
     }
 
+    /// An IKE message, with all that follows from it: the packet behind it in the socket may be the first one of an SA that
+    /// it brings.
     fn take_ike(&mut self, local: SocketAddr, remote: SocketAddr, payload: &[u8]) {
         let now = self.clock.now();
         self.gateway.handle_input(now, Input::Datagram { local, remote, payload });
+        self.drain(now);
     }
 
     fn tell_unless_taken(&mut self, now: Instant, taken: Result<(), PacketError>) {
