@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use esp_core::sa::{SaKey, SaUsage, Spi};
+use ike_proto::diagnose::{ChildSaInfo, IkeSaInfo};
 use ipsec_gateway::{Command, ConnectionState, Input, TunnelStatus};
 use ipsec_io_linux::event_loop::{RunnerGone, RunnerHandle, View};
 use ipsec_policy::TunnelId;
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Octets of the longest session.
 const LONGEST_SESSION: u64 = 1 << 16;
 
-const HELP: &str = "commands: status, connect NAME, disconnect NAME, rekey-ike NAME, rekey-child NAME, log NAME, move ADDRESS, shutdown";
+const HELP: &str = "commands: status, counts, children NAME, connect NAME, disconnect NAME, rekey-ike NAME, rekey-child NAME, log NAME, move ADDRESS, shutdown";
 
 /// The socket's file, removed when dropped.
 pub(crate) struct Control {
@@ -81,6 +82,8 @@ fn answer(line: &str, handle: &RunnerHandle) -> String {
     }
     let result = match (verb, name) {
         ("status", None) => handle.call(|view| status(view)),
+        ("counts", None) => handle.call(|view| counts(view)),
+        ("children", Some(name)) => on_tunnel(handle, name, |view, id| children(view, &id)),
         ("shutdown", None) => handle.shut_down().map(|()| "shutting down".to_owned()),
         ("connect", Some(name)) => command(handle, name, Command::Connect),
         ("disconnect", Some(name)) => command(handle, name, Command::Disconnect),
@@ -135,6 +138,39 @@ fn on_tunnel(
     })
 }
 
+/// `ike_sas=… half_open=…`: those that stand or begin, and of them those whose peer has not proved who it is.
+fn counts(view: &View<'_>) -> String {
+    let endpoint = view.gateway.endpoint();
+    format!("ike_sas={} half_open={}", endpoint.ike_sa_count(), endpoint.half_open_count())
+}
+
+/// A line for each Child SA: `child_in=… child_out=… in_packets=… out_packets=… sends=yes selectors=LOCAL===REMOTE`
+fn children(view: &View<'_>, id: &TunnelId) -> String {
+    let Some(tunnel) = view.gateway.status(id) else { return String::new() };
+    let Some(ike) = &tunnel.ike else { return String::new() };
+    let line = |child: &ChildSaInfo| {
+        let (inbound, outbound) = usage(view, ike, child);
+        format!(
+            "child_in={} child_out={} in_packets={} out_packets={} sends={} selectors={}",
+            child.inbound,
+            child.outbound,
+            inbound.packets,
+            outbound.packets,
+            if child.sends { "yes" } else { "no" },
+            child.selectors.to_string().replace(' ', "")
+        )
+    };
+    tunnel.children.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What has passed through both directions of a Child SA.
+fn usage(view: &View<'_>, ike: &IkeSaInfo, child: &ChildSaInfo) -> (SaUsage, SaUsage) {
+    let of = |destination, spi: Spi| {
+        view.datapath.usage(&SaKey { protocol: child.protocol, destination, spi }).unwrap_or_default()
+    };
+    (of(ike.local.ip(), child.inbound), of(ike.remote.ip(), child.outbound))
+}
+
 fn status(view: &View<'_>) -> String {
     view.gateway.statuses().map(|tunnel| status_line(view, &tunnel)).collect::<Vec<_>>().join("\n")
 }
@@ -152,10 +188,7 @@ fn status_line(view: &View<'_>, tunnel: &TunnelStatus) -> String {
     let _ = write!(line, " ike_spi_i={} ike_spi_r={}", ike.name.initiator, ike.name.responder);
     // The newest Child SA carries the traffic, or is about to; an older one is about to be deleted.
     let Some(child) = tunnel.children.last() else { return line };
-    let usage = |destination, spi: Spi| -> SaUsage {
-        view.datapath.usage(&SaKey { protocol: child.protocol, destination, spi }).unwrap_or_default()
-    };
-    let (inbound, outbound) = (usage(ike.local.ip(), child.inbound), usage(ike.remote.ip(), child.outbound));
+    let (inbound, outbound) = usage(view, ike, child);
     let _ = write!(
         line,
         " child_in={} child_out={} in_packets={} out_packets={} encap={} sends={}",

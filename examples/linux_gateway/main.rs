@@ -49,8 +49,8 @@
 //! ```
 //!
 //! The control socket takes one command in each line and answers with lines of text, the last of which is a dot:
-//! `status`, `connect NAME`, `disconnect NAME`, `rekey-ike NAME`, `rekey-child NAME`, `log NAME`, `move ADDRESS`,
-//! `shutdown`.
+//! `status`, `counts`, `children NAME`, `connect NAME`, `disconnect NAME`, `rekey-ike NAME`, `rekey-child NAME`, `log NAME`,
+//! `move ADDRESS`, `shutdown`.
 
 #[cfg(target_os = "linux")]
 mod config;

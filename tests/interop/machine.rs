@@ -73,7 +73,11 @@ fn lacking() -> Option<String> {
             return Some(format!("needs strongSwan: {path} is not there; run tests/interop/setup"));
         }
     }
-    for program in ["ip", "nft", "ping", "tcpdump", "swanctl", "setpriv"] {
+    let pluto = crate::libreswan::programs().join("pluto");
+    if !pluto.exists() {
+        return Some(format!("needs libreswan: {} is not there; run tests/interop/setup", pluto.display()));
+    }
+    for program in ["ip", "nft", "ping", "tcpdump", "swanctl", "setpriv", "ike-scan", "certutil"] {
         if !in_path(program) {
             return Some(format!("needs the program {program}; run tests/interop/setup"));
         }

@@ -29,14 +29,17 @@
 
 mod capture;
 mod cases;
+mod exported;
 mod failure;
 mod flood;
 mod gateway;
 mod inner;
 mod lab;
+mod libreswan;
 mod libreswan_peer;
 mod machine;
 mod many;
+mod mistakes;
 mod nat;
 mod ours;
 mod pair;
@@ -48,6 +51,7 @@ mod shell;
 mod strongswan;
 mod strongswan_peer;
 mod suite;
+mod swanctl_conf;
 mod topology;
 mod wait;
 mod wire_watch;

@@ -73,6 +73,38 @@ impl Ours {
         ensure(!refused, || format!("the gateway refused to {verb} {tunnel}: {}", answer.join("; ")))
     }
 
+    /// How many IKE SAs there are, and how many of them are half-open.
+    pub(crate) fn counts(&self) -> Outcome<(u64, u64)> {
+        let answer = self.control("counts")?.join(" ");
+        let facts = facts(&answer);
+        let count =
+            |key| -> Outcome<u64> { text(&facts, key)?.parse().context(|| format!("{key} in {answer}")) };
+        Ok((count("ike_sas")?, count("half_open")?))
+    }
+
+    /// The selectors of each Child SA of a tunnel that sends, with the packets that it has carried in and out.
+    pub(crate) fn children(&self, tunnel: &str) -> Outcome<BTreeMap<String, (u64, u64)>> {
+        let answer = self.control(&format!("children {tunnel}"))?;
+        let mut found = BTreeMap::new();
+        for line in &answer {
+            let facts: BTreeMap<&str, &str> = facts(line);
+            let count =
+                |key| -> Outcome<u64> { text(&facts, key)?.parse().context(|| format!("{key} in {line}")) };
+            // The selectors have such a sign in them too.
+            let selectors = line.split_once("selectors=").map(|(_, selectors)| selectors.to_owned());
+            let selectors = selectors.context(|| format!("no selectors in {line}"))?;
+            if text(&facts, "sends")? == "yes" {
+                found.insert(selectors, (count("in_packets")?, count("out_packets")?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a tunnel's log tells, oldest first.
+    pub(crate) fn log(&self, tunnel: &str) -> Outcome<Vec<String>> {
+        self.control(&format!("log {tunnel}"))
+    }
+
     /// Every tunnel by its name; those that are not connected have no view.
     pub(crate) fn views(&mut self) -> Outcome<BTreeMap<String, Option<TunnelView>>> {
         let answer = self.control("status")?;
@@ -206,12 +238,15 @@ fn hex(facts: &BTreeMap<&str, &str>, key: &str) -> Outcome<u64> {
 }
 
 fn configuration(first: &TunnelPlan, plans: &[TunnelPlan]) -> String {
-    let address = first.address;
+    let address = &first.address;
+    let mut vpc: Vec<_> = plans.iter().flat_map(|plan| &plan.local_subnets).collect();
+    vpc.sort();
+    vpc.dedup();
     let gateway = format!(
         r#"[gateway]
 name = "ours"
 address = "{address}"
-vpc = ["10.1.0.0/16"]
+vpc = {vpc:?}
 tun = "ipsec0"
 "#
     );

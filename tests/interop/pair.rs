@@ -58,15 +58,27 @@ impl Pair {
         topology: Topology,
         plans: impl FnOnce(&Network) -> (TunnelPlan, TunnelPlan),
     ) -> Outcome<Self> {
+        Self::with(left, topology, plans, |lab, network, _, plan| {
+            StrongSwan::new(lab, &network.right.gateway, "right", &[plan])
+        })
+    }
+
+    /// The same with a peer that `right` makes of both plans, ours first.
+    pub(crate) fn with(
+        left: Left,
+        topology: Topology,
+        plans: impl FnOnce(&Network) -> (TunnelPlan, TunnelPlan),
+        right: impl FnOnce(&Lab, &Network, &TunnelPlan, TunnelPlan) -> Outcome<StrongSwan>,
+    ) -> Outcome<Self> {
         let mut lab = Lab::new()?;
         let network = topology::build(&mut lab, topology)?;
         let (left_plan, right_plan) = plans(&network);
         let exchange = right_plan.suite.exchange;
+        let right = right(&lab, &network, &left_plan, right_plan)?;
         let left: Box<dyn Gateway> = match left {
             Left::Ours => Box::new(Ours::new(&lab, &network.left.gateway, "left", &[left_plan])?),
             Left::StrongSwan => Box::new(StrongSwan::new(&lab, &network.left.gateway, "left", &[left_plan])?),
         };
-        let right = StrongSwan::new(&lab, &network.right.gateway, "right", &[right_plan])?;
         let watch = wire_watch::start(&network.watched, topology::OUTER, lab.folder())?;
         Ok(Self { left, right, watch, network, lab, exchange, logs: AtomicU32::new(0) })
     }
@@ -113,9 +125,14 @@ impl Pair {
     /// Waits until strongSwan has exactly one IKE SA with exactly one Child SA: nothing old is left over. In IKEv1 what has
     /// been replaced may stay a while.
     pub(crate) fn wait_settled(&mut self) -> Outcome<TunnelView> {
+        self.wait_settled_within(SETTLE_WITHIN)
+    }
+
+    /// The same with more patience, where an SA that is one too many waits for a sign of life on the other.
+    pub(crate) fn wait_settled_within(&mut self, most: Duration) -> Outcome<TunnelView> {
         let (right, exchange) = (&mut self.right, self.exchange);
         let mut count = Vec::new();
-        wait::until(SETTLE_WITHIN, || {
+        wait::until(most, || {
             let mine = right.sas()?.into_iter().filter(|sa| sa.is_current(exchange));
             count = mine.map(|sa| sa.current(exchange).len()).collect();
             Ok(count == [1])

@@ -19,9 +19,9 @@ pub(crate) struct TunnelPlan {
     pub(crate) name: String,
     pub(crate) suite: Suite,
     /// The address this end binds.
-    pub(crate) address: &'static str,
+    pub(crate) address: String,
     /// The address the other end is reached at.
-    pub(crate) peer: &'static str,
+    pub(crate) peer: String,
     pub(crate) local_id: String,
     pub(crate) remote_id: String,
     pub(crate) local_subnets: Vec<String>,
@@ -54,12 +54,12 @@ pub(crate) fn plans(network: &Network, suite: Suite, left_initiates: bool) -> (T
     let one = |own: &Site, other: &Site, initiates| TunnelPlan {
         name: "t1".into(),
         suite,
-        address: own.address,
-        peer: other.public,
+        address: own.address.into(),
+        peer: other.public.into(),
         local_id: own.public.into(),
         remote_id: other.public.into(),
-        local_subnets: vec![own.subnet.into()],
-        remote_subnets: vec![other.subnet.into()],
+        local_subnets: own.inner.iter().map(|inner| inner.subnet.into()).collect(),
+        remote_subnets: other.inner.iter().map(|inner| inner.subnet.into()).collect(),
         psk: PSK.into(),
         initiates,
         options: Options::default(),

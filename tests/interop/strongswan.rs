@@ -3,18 +3,16 @@
 //! Its `kernel-libipsec` plugin does ESP in userspace, so no kernel support is needed; it always encapsulates in UDP. In a
 //! kernel that has ESP and AH they are the kernel's.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::failure::{Context, Failure, Outcome};
+use crate::failure::{Context, Outcome, ensure};
 use crate::gateway::{Gateway, TunnelView};
 use crate::lab::{Lab, Netns};
 use crate::plan::TunnelPlan;
 use crate::process::{self, Process};
 use crate::sas::{self, IkeSa};
-use crate::suite::Exchange;
-use crate::{machine, shell, wait};
+use crate::{machine, shell, swanctl_conf, wait};
 
 /// The daemon, where Debian puts it.
 pub(crate) const CHARON: &str = "/usr/lib/ipsec/charon";
@@ -23,6 +21,26 @@ pub(crate) const LIBIPSEC_PLUGIN: &str = "/usr/lib/ipsec/plugins/libstrongswan-k
 
 const PLUGINS: &str = "random nonce openssl gmp curve25519 aes des ctr gcm ccm chapoly md5 sha1 sha2 hmac xcbc cmac kdf \
                        drbg pem pkcs1 pubkey x509 kernel-netlink socket-default vici updown";
+const ALONE: [&str; 5] = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
+const START_WITHIN: Duration = Duration::from_secs(20);
+/// strongSwan's old front end, which reads `ipsec.conf` and starts the daemon.
+const STARTER: &str = "/usr/lib/ipsec/starter";
+
+/// What the connections of a strongSwan are read from.
+#[derive(Debug)]
+pub(crate) enum Connections {
+    /// The text of `swanctl.conf`, loaded by `swanctl --load-all`.
+    Swanctl(String),
+    /// The texts of `ipsec.conf` and `ipsec.secrets`, loaded by the starter and the `stroke` plugin.
+    Starter {
+        /// `ipsec.conf`.
+        conf: String,
+        /// `ipsec.secrets`.
+        secrets: String,
+        /// How many conns there are to wait for.
+        conns: usize,
+    },
+}
 
 /// One strongSwan. Connections, and the Child SA of each, have the names of their plans; where a case asks for "the"
 /// tunnel, it is the first one.
@@ -33,6 +51,7 @@ pub(crate) struct StrongSwan {
     tunnel: String,
     /// Lines of the daemon's configuration that a case wants.
     options: String,
+    connections: Connections,
     /// `None` before the start and after a crash.
     daemon: Option<Process>,
     /// The last thing swanctl said, for a failure message.
@@ -42,14 +61,41 @@ pub(crate) struct StrongSwan {
 impl StrongSwan {
     /// Writes the configuration; [`Gateway::start`] runs it.
     pub(crate) fn new(lab: &Lab, netns: &Netns, role: &str, plans: &[TunnelPlan]) -> Outcome<Self> {
-        let tunnel = plans.first().context(|| "a gateway without a tunnel".into())?.name.clone();
+        let tunnel = &plans.first().context(|| "a gateway without a tunnel".into())?.name;
+        let mut this =
+            Self::with(lab, netns, role, tunnel, Connections::Swanctl(swanctl_conf::write(plans)))?;
+        this.options = plans.iter().map(|plan| plan.options.their_daemon.as_str()).collect();
+        this.write("strongswan.conf", &this.daemon_configuration())?;
+        Ok(this)
+    }
+
+    /// The same with connections that were written elsewhere, of which `tunnel` is the one that a case asks for.
+    pub(crate) fn with(
+        lab: &Lab,
+        netns: &Netns,
+        role: &str,
+        tunnel: &str,
+        connections: Connections,
+    ) -> Outcome<Self> {
         let folder = lab.folder().join(role);
         std::fs::create_dir_all(&folder).context(|| format!("creating {}", folder.display()))?;
-        let options = plans.iter().map(|plan| plan.options.their_daemon.as_str()).collect();
-        let this = Self { netns: netns.clone(), folder, tunnel, options, daemon: None, said: String::new() };
+        let (netns, tunnel, options) = (netns.clone(), tunnel.to_owned(), String::new());
+        let this = Self { netns, folder, tunnel, options, connections, daemon: None, said: String::new() };
         this.write("strongswan.conf", &this.daemon_configuration())?;
-        this.write("swanctl.conf", &connection_configuration(plans))?;
+        match &this.connections {
+            Connections::Swanctl(text) => this.write("swanctl.conf", text)?,
+            Connections::Starter { conf, secrets, .. } => {
+                this.write("ipsec.conf", conf)?;
+                this.write("ipsec.secrets", secrets)?;
+            }
+        }
         Ok(this)
+    }
+
+    /// The lines of its log with these words.
+    pub(crate) fn log_lines(&self, words: &str) -> usize {
+        let text = std::fs::read(self.folder.join("charon.log")).unwrap_or_default();
+        String::from_utf8_lossy(&text).lines().filter(|line| line.contains(words)).count()
     }
 
     /// Every IKE SA it has, also half-open and dying ones.
@@ -68,6 +114,11 @@ impl StrongSwan {
         self.swanctl("--initiate", &["--child", tunnel, "--timeout", &seconds]).map(drop)
     }
 
+    /// Begins to open the tunnel of this name and does not wait for it.
+    pub(crate) fn begin_tunnel(&mut self, tunnel: &str) -> Outcome {
+        self.swanctl("--initiate", &["--child", tunnel, "--timeout", "-1"]).map(drop)
+    }
+
     /// Starts a rekey of the Child SA of the tunnel of this name.
     pub(crate) fn rekey_child_of(&mut self, tunnel: &str) -> Outcome {
         self.swanctl("--rekey", &["--child", tunnel]).map(drop)
@@ -76,6 +127,24 @@ impl StrongSwan {
     /// Ends a Child SA or an IKE SA of the tunnel: `what` is `--child` or `--ike`.
     pub(crate) fn terminate(&mut self, what: &str) -> Outcome {
         self.swanctl("--terminate", &[what, &self.tunnel.clone(), "--timeout", "10"]).map(drop)
+    }
+
+    /// Loads `swanctl.conf`.
+    fn load(&mut self) -> Outcome {
+        let file = self.path("swanctl.conf");
+        let loaded = self.swanctl("--load-all", &["--file", &file])?;
+        ensure(!loaded.contains("failed"), || format!("strongSwan refused its configuration: {loaded}"))
+    }
+
+    /// Waits until the starter has handed over `ipsec.conf`.
+    fn wait_loaded(&self, conns: usize) -> Outcome {
+        let log = self.folder.join("charon.log");
+        wait::until(START_WITHIN, || {
+            let text = std::fs::read_to_string(&log).unwrap_or_default();
+            let added = ["added configuration '", "added child to existing configuration '"];
+            Ok(text.lines().filter(|line| added.iter().any(|word| line.contains(word))).count() >= conns)
+        })
+        .context(|| format!("the starter should have loaded {conns} conns"))
     }
 
     fn swanctl(&mut self, command: &str, arguments: &[&str]) -> Outcome<String> {
@@ -105,14 +174,22 @@ impl StrongSwan {
     }
 
     fn daemon_configuration(&self) -> String {
-        let (uri, log, options) = (self.uri(), self.path("charon.log"), &self.options);
+        let (uri, log, secrets) = (self.uri(), self.path("charon.log"), self.path("ipsec.secrets"));
+        let options = &self.options;
+        let front_end = match self.connections {
+            Connections::Swanctl(_) => "",
+            Connections::Starter { .. } => "stroke",
+        };
         // The first of the two that is there does ESP.
         let datapath = if machine::kernel_has_ipsec() { "" } else { "kernel-libipsec " };
         // Short retransmissions: a case that kills the peer would otherwise wait for minutes.
         format!(
             "charon {{
-                load = {datapath}{PLUGINS}
-                plugins {{ vici {{ socket = {uri} }} }}
+                load = {datapath}{PLUGINS} {front_end}
+                plugins {{
+                    vici {{ socket = {uri} }}
+                    stroke {{ secrets_file = {secrets} }}
+                }}
                 filelog {{ log {{
                     path = {log}
                     append = yes
@@ -136,71 +213,6 @@ impl StrongSwan {
             }}\n"
         )
     }
-}
-
-fn connection_configuration(plans: &[TunnelPlan]) -> String {
-    let connections: String = plans.iter().map(|plan| connection(plan, &accepted(plan, plans))).collect();
-    let secrets: String = plans.iter().map(secret).collect();
-    format!("connections {{ {connections} }}\nsecrets {{ {secrets} }}\n")
-}
-
-/// The proposals of phase 1 of a connection.
-///
-/// In IKEv1 its responder looks for a proposal in the first connection between the two addresses only, and for the connection
-/// that is meant once it knows the identity: so each has those of all. Our end has only the one that is meant.
-fn accepted(plan: &TunnelPlan, all: &[TunnelPlan]) -> String {
-    if plan.initiates || plan.suite.exchange == Exchange::V2 {
-        return plan.suite.ike.to_string();
-    }
-    let every: BTreeSet<_> = all.iter().map(|plan| plan.suite.ike.to_string()).collect();
-    every.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-fn connection(plan: &TunnelPlan, proposals: &str) -> String {
-    let TunnelPlan { name, suite, address, peer, local_id, remote_id, options, .. } = plan;
-    let (local_subnets, remote_subnets) = (plan.local_subnets.join(","), plan.remote_subnets.join(","));
-    let (exchange, esp) = (suite.exchange.theirs(), suite.esp);
-    // The initiator keeps trying and restarts a dead tunnel, the way a permanent site-to-site tunnel is set up.
-    let (tries, dead) = if plan.initiates { (0, "restart") } else { (1, "clear") };
-    format!(
-        "{name} {{
-            {exchange}
-            local_addrs = {address}
-            remote_addrs = {peer}
-            proposals = {proposals}
-            keyingtries = {tries}
-            dpd_delay = 2
-            local {{ auth = psk
-                id = {local_id} }}
-            remote {{ auth = psk
-                id = {remote_id} }}
-            children {{ {name} {{
-                local_ts = {local_subnets}
-                remote_ts = {remote_subnets}
-                {}_proposals = {esp}
-                mode = tunnel
-                dpd_action = {dead}
-            }} }}
-            {}
-        }}
-        ",
-        esp.protocol.name(),
-        options.theirs
-    )
-}
-
-fn secret(plan: &TunnelPlan) -> String {
-    let TunnelPlan { name, local_id, remote_id, psk, options, .. } = plan;
-    format!(
-        "{}
-        ike-{name} {{
-            id-1 = {local_id}
-            id-2 = {remote_id}
-            secret = \"{psk}\"
-        }}
-        ",
-        options.their_secrets
-    )
 }
 
 impl Gateway for StrongSwan {
@@ -254,22 +266,26 @@ impl Gateway for StrongSwan {
         let (socket, configuration) = (self.folder.join("vici"), self.path("strongswan.conf"));
         let _ = std::fs::remove_file(&socket);
         // charon insists on a pid file in /run, which every instance therefore gets for itself.
-        let script = format!("mount -t tmpfs run /run && exec {CHARON}");
+        let conf = self.path("ipsec.conf");
+        let (program, alone) = match self.connections {
+            Connections::Swanctl(_) => (CHARON.to_owned(), &[][..]),
+            // A process namespace of its own ends the daemon with the starter.
+            Connections::Starter { .. } => (format!("{STARTER} --nofork --conf {conf}"), &ALONE[..]),
+        };
+        let script = format!("mount -t tmpfs run /run && exec {program}");
         let environment = [("STRONGSWAN_CONF", configuration.as_str())];
         let log = self.folder.join("output.log");
-        let words = ["sh", "-c", script.as_str()];
+        let words = [alone, &["sh", "-c", script.as_str()]].concat();
         let daemon = self.daemon.insert(Process::start(&self.netns.words(&words), &environment, &log)?);
-        wait::until(Duration::from_secs(20), || {
+        wait::until(START_WITHIN, || {
             daemon.must_run()?;
             Ok(socket.exists())
         })
         .context(|| "charon should have opened its vici socket".into())?;
-        let file = self.path("swanctl.conf");
-        let loaded = self.swanctl("--load-all", &["--file", &file])?;
-        if loaded.contains("failed") {
-            return Err(Failure::new(format!("strongSwan refused its configuration: {loaded}")));
+        match self.connections {
+            Connections::Swanctl(_) => self.load(),
+            Connections::Starter { conns, .. } => self.wait_loaded(conns),
         }
-        Ok(())
     }
 
     fn guards_unconnected(&self) -> bool {

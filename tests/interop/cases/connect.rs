@@ -4,6 +4,7 @@ use super::{Setting, Side};
 use crate::failure::{Context, Outcome, ensure};
 use crate::gateway::{Gateway, TunnelView};
 use crate::pair::{CONNECT_WITHIN, Pair};
+use crate::plan;
 use crate::topology::Topology;
 use crate::wait;
 
@@ -56,5 +57,29 @@ pub(super) fn reconnects(setting: &Setting) -> Outcome {
         let after = pair.wait_connected(CONNECT_WITHIN)?;
         ensure(before.ike() != after.ike(), || "the IKE SA should be a new one".into())?;
         pair.exchange()
+    })
+}
+
+/// strongSwan sends everything that is longer than a few hundred octets in fragments, in its and Cisco's own way in IKEv1,
+/// from its first protected message to its rekeys.
+pub(super) fn fragments(setting: &Setting) -> Outcome {
+    let (suite, initiator) = (setting.suite, setting.initiator);
+    let pair = Pair::new(setting.left, setting.topology, |network| {
+        let (left, mut right) = plan::plans(network, suite, initiator == Side::We);
+        right.options.their_daemon = "fragment_size = 256".into();
+        (left, right)
+    })?;
+    pair.case(|pair| {
+        let before = up(pair, setting)?;
+        pair.exchange()?;
+        pair.right.rekey_child()?;
+        let left = &mut pair.left;
+        wait::until(CONNECT_WITHIN, || {
+            Ok(left.view()?.is_some_and(|view| view.child() != before.child() && view.sends))
+        })
+        .context(|| "strongSwan's rekey should have passed".into())?;
+        pair.exchange()?;
+        let split = pair.right.log_lines("splitting IKE message");
+        ensure(split >= 2, || format!("strongSwan split {split} messages, which should be at least 2"))
     })
 }

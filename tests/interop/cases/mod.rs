@@ -1,14 +1,19 @@
 //! The cases, made at run time: every suite in every topology, who initiates, who rekeys; then what goes wrong.
 
 mod connect;
+mod exported;
 mod failures;
 mod hostile;
 mod kernel;
+mod libreswan;
 mod matrix;
+mod mismatch;
 mod modern;
 mod options;
 mod rekey;
 mod restart;
+mod scan;
+mod scenarios;
 
 use crate::failure::Outcome;
 use crate::machine::Needs;
@@ -81,6 +86,11 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(modern::cases("strongswan"));
     cases.extend(options::cases("strongswan"));
     cases.extend(kernel::cases());
+    cases.extend(exported::cases("strongswan"));
+    cases.extend(mismatch::cases("strongswan"));
+    cases.extend(scenarios::cases("strongswan"));
+    cases.extend(scan::cases());
+    cases.extend(libreswan::cases());
     if std::env::var_os("INTEROP_SELFCHECK").is_some() {
         cases.extend(of("selfcheck", Left::StrongSwan));
     }
@@ -126,7 +136,7 @@ const SETTINGS: [(Topology, Side); 4] = [
 /// The cases that need one suite and one topology only.
 fn single(group: &'static str, left: Left, exchange: Exchange) -> Vec<Case> {
     type Body = fn(&Setting) -> Outcome;
-    let cases: [(&str, Side, Body); 9] = [
+    let cases: [(&str, Side, Body); 10] = [
         ("disconnect_and_connect", Side::We, connect::reconnects),
         ("wrong_key::we-initiate", Side::We, failures::wrong_key),
         ("wrong_key::strongswan-initiate", Side::StrongSwan, failures::wrong_key),
@@ -136,11 +146,21 @@ fn single(group: &'static str, left: Left, exchange: Exchange) -> Vec<Case> {
         ("peer_restarts::strongswan-initiates", Side::StrongSwan, restart::peer_restarts),
         ("we_restart", Side::We, restart::we_restart),
         ("we_restart::strongswan-initiates", Side::StrongSwan, restart::we_restart),
+        ("we_vanish", Side::We, restart::we_vanish),
     ];
+    // In IKEv2 dead peer detection waits for its retransmissions, which take minutes.
+    let v1_alone: [(&str, Side, Body); 3] = [
+        ("peer_vanishes", Side::We, restart::peer_vanishes),
+        ("fragments::we-initiate", Side::We, connect::fragments),
+        ("fragments::strongswan-initiate", Side::StrongSwan, connect::fragments),
+    ];
+    let v1_alone = v1_alone.into_iter().filter(|_| exchange != Exchange::V2);
     let suite = SUITES[0].with(exchange);
     let setting = |initiator| Setting { left, suite, topology: Topology::Direct, initiator };
     let stem = format!("{group}::{}", exchange.name());
-    cases.map(|(name, side, body)| Case::new(format!("{stem}::{name}"), setting(side), body)).into()
+    let case =
+        |(name, side, body): (&str, Side, Body)| Case::new(format!("{stem}::{name}"), setting(side), body);
+    cases.into_iter().chain(v1_alone).map(case).collect()
 }
 
 impl Case {

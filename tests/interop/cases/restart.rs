@@ -6,6 +6,7 @@ use super::{Setting, Side, connect};
 use crate::failure::{Context, Outcome, ensure};
 use crate::gateway::{Gateway, TunnelView};
 use crate::pair::{Pair, RECOVER_WITHIN};
+use crate::wait;
 
 /// strongSwan crashes. If it is the one that initiates it says INITIAL_CONTACT; else we must notice that it is gone.
 pub(super) fn peer_restarts(setting: &Setting) -> Outcome {
@@ -44,4 +45,31 @@ fn comes_back(pair: &mut Pair, before: &TunnelView) -> Outcome {
     ensure(after.ike() != before.ike(), || "the IKE SA should be a new one".into())?;
     pair.wait_settled()?;
     pair.exchange()
+}
+
+/// strongSwan crashes and stays away: dead peer detection finds it out, and nothing leaves in clear (CONN-5).
+pub(super) fn peer_vanishes(setting: &Setting) -> Outcome {
+    setting.pair()?.case(|pair| {
+        connect::up(pair, setting)?;
+        pair.exchange()?;
+        pair.right.crash();
+        let left = &mut pair.left;
+        wait::until(RECOVER_WITHIN, || Ok(left.view()?.is_none()))
+            .context(|| "we should have found out that strongSwan is gone".into())?;
+        pair.must_be_cut()?;
+        pair.right.start()
+    })
+}
+
+/// The same the other way round.
+pub(super) fn we_vanish(setting: &Setting) -> Outcome {
+    setting.pair()?.case(|pair| {
+        connect::up(pair, setting)?;
+        pair.exchange()?;
+        pair.left.crash();
+        let right = &mut pair.right;
+        wait::until(RECOVER_WITHIN, || Ok(right.view()?.is_none()))
+            .context(|| "strongSwan should have found out that we are gone".into())?;
+        pair.left.start()
+    })
 }
