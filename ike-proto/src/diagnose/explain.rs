@@ -190,6 +190,11 @@ const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {
             "See that the peer's address is right and the peer is up, and open UDP 500 and 4500 in both directions \
              on every firewall between the two. A peer behind NAT must initiate itself."
         }
+        Some(NatBlock::Port4500OrKey) => {
+            "UDP port 500 passed, and the first encrypted message, on UDP port 4500, was not answered: a firewall blocks \
+             that port, or the pre-shared key differs and the peer could not read it. Open UDP 4500 in both directions on \
+             every firewall between the two, and set the same pre-shared key on both sides."
+        }
         Some(NatBlock::Key) => {
             "What went before was answered in clear, this was the first encrypted message: most likely the pre-shared \
              key differs, and the peer could not read it. Set the same pre-shared key on both sides."
@@ -200,7 +205,7 @@ const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {
 
 fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
     let ours = offers(&difference.ours);
-    if let ([only], []) = (difference.fields.as_slice(), difference.theirs.as_slice()) {
+    if let ([only], []) = (settings(&difference.fields).as_slice(), difference.theirs.as_slice()) {
         let (field, ours) = (field_name(only.field), setting(only, &only.ours));
         let why = format!(
             "the peer accepts all of what this tunnel offers, {ours_all}, but for the {field}: {ours} here.",

@@ -151,6 +151,9 @@ pub enum NatBlock {
     Port4500,
     /// Not even port 500 passed.
     Port500,
+    /// Port 4500, or nothing: the first encrypted message of IKEv1 went there and was not answered, which a peer with
+    /// another key cannot read.
+    Port4500OrKey,
     /// Nothing: the first encrypted message of IKEv1 was not answered, which a peer with another key cannot read.
     Key,
 }

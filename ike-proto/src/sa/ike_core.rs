@@ -311,7 +311,7 @@ impl Core {
             self.ask_to_start(fx);
         }
         for child in children {
-            if let (Some(connection), true) = (self.connection, child.state != ChildState::Replaced) {
+            if let Some(connection) = self.connection {
                 let inbound = child.inbound.spi;
                 fx.event(Event::ChildClosed { connection, inbound, reason: reason.clone() });
             }

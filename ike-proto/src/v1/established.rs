@@ -315,8 +315,10 @@ impl Established {
 
     /// The ISAKMP SA is gone; its IPsec SAs live on (F-17).
     fn end(mut self, reason: CloseReason, core: &mut Core, fx: &mut Effects<'_>) -> Step<Session> {
+        let other_stands = core.connection.is_some_and(|connection| fx.has_established(connection, core.id));
+        let all_gone = matches!(reason, CloseReason::PeerDeleted) && !other_stands;
         for (_, quick) in core::mem::take(&mut self.exchanges) {
-            quick.abandon(core, fx);
+            quick.abandon(all_gone, core, fx);
         }
         let name = self.isakmp.name;
         if let Some(connection) = core.connection {

@@ -464,7 +464,7 @@ impl IdSent {
     pub(crate) fn give_up(self, core: &Core) -> Step<Session> {
         // The third message was answered on port 500: what is silent now is the other port, or a peer that cannot read
         // what is encrypted under another key.
-        let silent = if core.path.is_floated() { NatBlock::Port4500 } else { NatBlock::Key };
+        let silent = if core.path.is_floated() { NatBlock::Port4500OrKey } else { NatBlock::Key };
         Step::Fail(self.hint.reason().unwrap_or_else(|| self.retransmission.no_answer(Some(silent))))
     }
 

@@ -65,10 +65,15 @@ impl Quick {
         }
     }
 
-    /// The ISAKMP SA is gone: what it had not finished it never will.
-    pub(crate) fn abandon(self, core: &mut Core, fx: &mut Effects<'_>) {
+    /// The ISAKMP SA is gone: what it had not finished it never will. `all_gone` says that the peer has deleted it and that
+    /// there is no other.
+    pub(crate) fn abandon(self, all_gone: bool, core: &mut Core, fx: &mut Effects<'_>) {
         match self {
             Self::Initiator(quick) => quick.abandon(core, fx),
+            // The peer has ended everything, and this it has begun before that.
+            Self::Responder(quick) if all_gone => {
+                core.remove_child(fx, quick.inbound, CloseReason::PeerDeleted)
+            }
             // The peer may have our answer and the SAs already, and nobody will say so any more.
             Self::Responder(quick) => core.start_outbound(fx, quick.inbound),
         }
