@@ -131,10 +131,12 @@ impl Gateway {
 
     fn status_of(&self, runtime: &Tunnel) -> TunnelStatus {
         let one_way = self.monitor.meter(Some(runtime.reqid())).and_then(|meter| meter.one_way().cloned());
-        let status = runtime.status();
-        let waits = self.unbound && status.state != ConnectionState::Connected;
-        let waiting_for = if waits { Some(WaitingFor::Renewal) } else { status.waiting_for };
-        TunnelStatus { one_way, waiting_for, ..status }
+        let mut status = TunnelStatus { one_way, ..runtime.status(&self.config) };
+        if self.unbound && status.state != ConnectionState::Connected {
+            status.waiting_for = Some(WaitingFor::Renewal);
+            status.diagnosis = Some(runtime.wait_for(WaitingFor::Renewal, &self.config));
+        }
+        status
     }
 
     /// The routes that stand.

@@ -78,6 +78,7 @@
 mod calendar;
 mod config;
 mod connection;
+mod diagnosis;
 mod export;
 mod gateway;
 mod input;

@@ -128,6 +128,8 @@ pub struct TunnelStatus {
     pub peer_failure: Option<FailureRecord>,
     /// What was sent to the peer and heard of it, until the tunnel is connected.
     pub contact: Contact,
+    /// Why it is not connected, with what to change here and at the peer (DIAG-1 to DIAG-3); `None` while connected.
+    pub diagnosis: Option<Explanation>,
     /// Whether the peer agrees to the PFS group.
     pub pfs: PfsCheck,
 }

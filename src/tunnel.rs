@@ -6,11 +6,12 @@ mod life;
 use esp_core::command::{PolicyAction, PolicyId, PolicyParams};
 use esp_core::sa::{Mode, ReqId};
 use esp_core::time::Instant;
-use ike_proto::diagnose::{ChildSaInfo, IkeSaInfo};
+use ike_proto::diagnose::{ChildSaInfo, Explanation, IkeSaInfo};
 use ike_proto::endpoint::ConnectionId;
 use ipsec_policy::{PeerGateway, VpnTunnel};
 
 use crate::config::GatewayConfig;
+use crate::diagnosis::Case;
 use crate::log::ConnectionLog;
 use crate::retry::Retry;
 use crate::state::{ConnectionState, FailureRecord, PfsCheck, TunnelStatus, WaitingFor};
@@ -156,8 +157,13 @@ impl Tunnel {
         !self.children.is_empty()
     }
 
+    /// The Child SAs that stand, in the order in which they were established.
+    pub(crate) fn children(&self) -> &[ChildSaInfo] {
+        &self.children
+    }
+
     /// What is known of it.
-    pub(crate) fn status(&self) -> TunnelStatus {
+    pub(crate) fn status(&self, config: &GatewayConfig) -> TunnelStatus {
         TunnelStatus {
             id: self.tunnel.id.clone(),
             state: self.state,
@@ -169,10 +175,41 @@ impl Tunnel {
             peer_failure: self.peer_failure.clone(),
             contact: self.contact.clone(),
             pfs: self.pfs.clone(),
+            diagnosis: self.diagnosis(config),
             one_way: None,
         }
     }
 
+    /// Why it is not connected, and what to change.
+    fn diagnosis(&self, config: &GatewayConfig) -> Option<Explanation> {
+        self.waiting_for().map(|waiting_for| self.case(waiting_for, config).explain())
+    }
+
+    /// What it waits for, where that is neither an answer nor time.
+    pub(crate) fn standstill(&self, config: &GatewayConfig) -> Option<Explanation> {
+        let waiting_for = self.waiting_for()?;
+        let moves = matches!(waiting_for, WaitingFor::Peer(_) | WaitingFor::Retry(_));
+        if moves { None } else { Some(self.wait_for(waiting_for, config)) }
+    }
+
+    /// What it means to wait for something.
+    pub(crate) fn wait_for(&self, waiting_for: WaitingFor, config: &GatewayConfig) -> Explanation {
+        self.case(waiting_for, config).wait()
+    }
+
+    fn case<'a>(&'a self, waiting_for: WaitingFor, config: &GatewayConfig) -> Case<'a> {
+        Case {
+            tunnel: &self.tunnel,
+            peer: &self.peer,
+            own: config.gateway.external.address,
+            waiting_for,
+            own_failure: self.own_failure.as_ref(),
+            peer_failure: self.peer_failure.as_ref(),
+            contact: &self.contact,
+        }
+    }
+
+    /// What it waits for; nothing while connected.
     fn waiting_for(&self) -> Option<WaitingFor> {
         match (self.state, self.attempt, self.intent) {
             (ConnectionState::Connected, ..) => None,

@@ -62,6 +62,9 @@ impl Gateway {
             self.write(now, Some(&id), severity, warning.to_string());
         }
         self.watch_added(now, &id);
+        if let Some(text) = self.tunnels.get(&id).and_then(|runtime| runtime.standstill(&self.config)) {
+            self.write(now, Some(&id), Severity::Info, text.to_string());
+        }
         self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
         self.settle(now);
         Ok(warnings)

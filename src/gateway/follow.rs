@@ -153,9 +153,9 @@ impl Gateway {
         change: impl FnOnce(&mut Tunnel, &GatewayConfig),
     ) {
         let Some(runtime) = self.tunnels.get_mut(id) else { return };
-        let from = runtime.state();
+        let (from, stood) = (runtime.state(), runtime.standstill(&self.config));
         change(runtime, &self.config);
-        let to = runtime.state();
+        let (to, stands) = (runtime.state(), runtime.standstill(&self.config));
         if from != to {
             let severity = match to {
                 crate::ConnectionState::Connecting | crate::ConnectionState::Connected => Severity::Info,
@@ -164,6 +164,9 @@ impl Gateway {
             self.write(now, Some(id), severity, format!("state: {from} → {to}"));
             self.outputs.push_back(Output::Event(GatewayEvent::State { tunnel: id.clone(), from, to }));
             self.watch_state(now, id);
+        }
+        if let Some(text) = stands.filter(|stands| stood.as_ref() != Some(stands)) {
+            self.write(now, Some(id), Severity::Info, text.to_string());
         }
     }
 

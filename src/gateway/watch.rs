@@ -219,7 +219,7 @@ impl Gateway {
 
     fn tell_one_way(&mut self, now: Instant, id: TunnelId, one_way: OneWay) {
         let Some(runtime) = self.tunnels.get(&id) else { return };
-        let encapsulated = runtime.status().children.iter().any(|child| child.encapsulated);
+        let encapsulated = runtime.children().iter().any(|child| child.encapsulated);
         let one_way = one_way.explain(&runtime.tunnel, encapsulated);
         self.keep_one_way(&id, Some(one_way.clone()));
         self.write(now, Some(&id), Severity::Warning, one_way.explanation.to_string());

@@ -95,7 +95,7 @@ fn tun_6_what_reconnects() {
         assert_eq!(before.2, ConnectionState::Connecting, "the peer was told");
         update(&mut net, End::Right, edit);
         assert!(net.connect(SECOND * 30));
-        net.world.run_for(SECOND * 10);
+        net.world.run_for(SECOND * 40);
         assert_pings(&mut net);
         for site in [&net.left, &net.right] {
             assert_eq!(

@@ -14,7 +14,7 @@ fn scn_4_two_gateways_of_ours() {
     let mut net = connected(&TwoGatewaysOptions::scn4());
     assert_pings(&mut net);
     // What is under way with the one of two SAs that ends is received for some seconds more.
-    net.world.run_for(SECOND * 10);
+    net.world.run_for(SECOND * 40);
     for site in [&net.left, &net.right] {
         let node = net.world.node(site.gateway);
         let status = node.status(&site.tunnel).unwrap();

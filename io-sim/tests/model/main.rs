@@ -45,11 +45,11 @@ fn histories(version: IkeVersion, many: u64) {
 /// CONN-2 to CONN-6, TUN-6, TUN-7, X-30: what must be reachable is, and nothing else, with IKEv1.
 #[test]
 fn ikev1() {
-    histories(IkeVersion::V1, 200);
+    histories(IkeVersion::V1, 800);
 }
 
 /// CONN-2 to CONN-6, TUN-6, TUN-7, X-30: what must be reachable is, and nothing else, with IKEv2.
 #[test]
 fn ikev2() {
-    histories(IkeVersion::V2, 1_000);
+    histories(IkeVersion::V2, 1_200);
 }
