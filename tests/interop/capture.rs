@@ -91,9 +91,9 @@ impl Seen {
         }
     }
 
-    /// All ESP packets.
+    /// All packets of ESP, and of AH.
     pub(crate) fn all_esp(&self) -> u64 {
-        self.esp + self.esp_in_udp
+        self.esp + self.esp_in_udp + self.ah
     }
 }
 

@@ -2,14 +2,14 @@
 
 use ipsec_policy::export::{Export, export};
 use ipsec_policy::{
-    DhGroup, Dialect, ExchangeMode, IkePolicy, IkeVersion, IpsecPolicy, Link, PeerGateway, PfsChoice,
-    PreSharedKey, TunnelId, Vpc, VpnGateway, VpnTunnel, parse_subnet,
+    DhGroup, Dialect, ExchangeMode, IkePolicy, IkeVersion, IpsecPolicy, IpsecProtocol, Link, PeerGateway,
+    PfsChoice, PreSharedKey, TunnelId, Vpc, VpnGateway, VpnTunnel, parse_subnet,
 };
 
 use crate::failure::{Context, Outcome};
 use crate::plan::TunnelPlan;
 use crate::strongswan::Connections;
-use crate::suite::{Exchange, Group};
+use crate::suite::{Exchange, Group, Protocol};
 
 /// What strongSwan calls the tunnel in an export.
 pub(crate) fn connection_name(plan: &TunnelPlan) -> String {
@@ -93,8 +93,13 @@ fn ike(plan: &TunnelPlan) -> Outcome<IkePolicy> {
 fn ipsec(plan: &TunnelPlan) -> Outcome<IpsecPolicy> {
     let doing = || format!("phase 2 {} in the words of the model", plan.suite.esp);
     let esp = plan.suite.esp;
+    let (protocol, encryption) = match esp.protocol {
+        Protocol::Esp => (IpsecProtocol::Esp, Some(esp.encryption.name.parse().context(doing)?)),
+        Protocol::Ah => (IpsecProtocol::Ah, None),
+    };
     Ok(IpsecPolicy {
-        encryption: Some(esp.encryption.name.parse().context(doing)?),
+        protocol,
+        encryption,
         authentication: Some(esp.authentication.ours.parse().context(doing)?),
         pfs: esp.pfs.map_or(Ok(PfsChoice::Disabled), |pfs| group(pfs).map(PfsChoice::Group))?,
         ..IpsecPolicy::default()

@@ -8,10 +8,11 @@ use super::{Case, Setting, Side};
 use crate::exported;
 use crate::failure::Outcome;
 use crate::gateway::Gateway;
+use crate::machine::{Needs, patience};
 use crate::pair::{CONNECT_WITHIN, Left, Pair};
 use crate::plan::{self, SUITES};
 use crate::strongswan::StrongSwan;
-use crate::suite::EXCHANGES;
+use crate::suite::{ESP_AUTHENTICATIONS, EXCHANGES, MODP_1024, Phase2, Suite};
 use crate::topology::Topology;
 
 /// What differs between the cases.
@@ -57,6 +58,22 @@ pub(super) fn cases(group: &str) -> Vec<Case> {
     cases
 }
 
+/// The same with AH, which takes a kernel that has it: strongSwan begins.
+pub(super) fn with_ah() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for exchange in EXCHANGES {
+        for ((file, dialect), authentication) in DIALECTS.into_iter().zip(ESP_AUTHENTICATIONS) {
+            let suite = Suite { exchange, esp: Phase2::ah(authentication, Some(MODP_1024)), ..SUITES[0] };
+            let (topology, initiator) = (Topology::Direct, Side::StrongSwan);
+            let setting = Setting { left: Left::Ours, suite, topology, initiator };
+            let name = format!("kernel::exported::{}::{file}::{}", exchange.name(), suite.esp);
+            let case = Case::new(name, setting, move |setting| connects(setting, dialect));
+            cases.push(Case { needs: Needs::Kernel, ..case });
+        }
+    }
+    cases
+}
+
 /// The export is loaded, connects by itself, and carries traffic.
 fn connects(setting: &Setting, dialect: Dialect) -> Outcome {
     let (suite, topology) = (setting.suite, setting.topology);
@@ -74,11 +91,11 @@ fn connects(setting: &Setting, dialect: Dialect) -> Outcome {
         // Ours first: the other one begins when it has loaded the text.
         pair.left.start()?;
         pair.right.start()?;
-        pair.wait_connected(CONNECT_WITHIN)?;
+        pair.wait_connected(patience(CONNECT_WITHIN))?;
         // Both ends may have begun at once. Nothing may be lost while one of two SAs goes.
         let traffic = pair.start_traffic(PINGS_MEANWHILE)?;
         pair.finish_traffic(traffic)?;
-        pair.wait_settled_within(SETTLE_WITHIN)?;
+        pair.wait_settled_within(patience(SETTLE_WITHIN))?;
         pair.exchange()
     })
 }

@@ -28,12 +28,7 @@ const SUITES: [Suite; 4] = [
             authentication: suite::SHA2_256,
             group: suite::MODP_2048,
         },
-        esp: suite::Phase2 {
-            protocol: suite::Protocol::Esp,
-            encryption: suite::AES_256,
-            authentication: suite::SHA1,
-            pfs: None,
-        },
+        esp: suite::Phase2::esp(suite::AES_256, suite::SHA1, None),
     },
 ];
 

@@ -86,6 +86,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(modern::cases("strongswan"));
     cases.extend(options::cases("strongswan"));
     cases.extend(kernel::cases());
+    cases.extend(exported::with_ah());
     cases.extend(exported::cases("strongswan"));
     cases.extend(mismatch::cases("strongswan"));
     cases.extend(scenarios::cases("strongswan"));
