@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use esp_core::time::Instant;
+use serde::{Serialize, Serializer};
 
 /// How much an entry matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Each message.
     Debug,
@@ -29,12 +31,14 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One line of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One line of a log. Serialized, its times are microseconds of the gateway's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogEntry {
     /// When it happened, the first time.
+    #[serde(serialize_with = "micros")]
     pub at: Instant,
     /// When it happened last.
+    #[serde(serialize_with = "micros")]
     pub last: Instant,
     /// How often in a row.
     pub times: u64,
@@ -54,13 +58,30 @@ impl fmt::Display for LogEntry {
     }
 }
 
+fn micros<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(at.as_micros())
+}
+
 /// A bounded log: the oldest entries make room, and an entry that says what one of the last few said is counted
 /// there, so that a flood of one kind does not push out what an operator looks for.
-#[derive(Clone, Debug)]
+///
+/// For export it is text for people, a line an entry ([`Display`](fmt::Display)), or the same serialized with its fields, for
+/// programs.
+#[derive(Clone, Debug, Serialize)]
 pub struct ConnectionLog {
     entries: VecDeque<LogEntry>,
+    #[serde(skip)]
     capacity: usize,
     forgotten: u64,
+}
+
+impl fmt::Display for ConnectionLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.forgotten > 0 {
+            writeln!(f, "(older entries that made room: {})", self.forgotten)?;
+        }
+        self.entries.iter().try_for_each(|entry| writeln!(f, "{entry}"))
+    }
 }
 
 /// How far back an entry of the same words is looked for.

@@ -25,3 +25,29 @@ fn conn_7_what_repeats_is_counted() {
     assert_eq!((last.times, last.last), (1000, Instant::from_secs(1000)));
     assert_eq!(last.to_string(), "1.000000 warning garbage (1000 times until 1000.000000)");
 }
+
+/// CONN-7: exported as text for people and with its fields for programs.
+#[test]
+fn conn_7_the_log_is_exported() {
+    let mut log = ConnectionLog::new(2);
+    log.push(Instant::from_secs(1), Severity::Info, "connecting".into());
+    log.push(Instant::from_secs(2), Severity::Error, "no \"answer\"".into());
+    log.push(Instant::from_secs(3), Severity::Error, "no \"answer\"".into());
+    log.push(Instant::from_secs(4), Severity::Info, "connected".into());
+    assert_eq!(
+        log.to_string(),
+        "(older entries that made room: 1)\n\
+         2.000000 error   no \"answer\" (2 times until 3.000000)\n\
+         4.000000 info    connected\n"
+    );
+    assert_eq!(
+        serde_json::to_value(&log).unwrap(),
+        serde_json::json!({
+            "entries": [
+                { "at": 2_000_000, "last": 3_000_000, "times": 2, "severity": "error", "text": "no \"answer\"" },
+                { "at": 4_000_000, "last": 4_000_000, "times": 1, "severity": "info", "text": "connected" },
+            ],
+            "forgotten": 1,
+        })
+    );
+}
