@@ -6,7 +6,7 @@ use super::*;
 use crate::suite::Prf;
 use crate::suite::v2_codec::{answer_child, answer_ike, offer_child, offer_ike};
 use crate::wire::codes::{AttributeType, EncrId, IntegId};
-use crate::wire::v2::{Attribute, AttributeValue};
+use crate::wire::{Attribute, AttributeValue};
 
 const SPI: Spi = match Spi::new(0x1234_5678) {
     Some(spi) => spi,
@@ -142,7 +142,7 @@ fn x_7_what_cannot_be_used_is_not_chosen() {
     twice.attributes.extend(aes(256).attributes);
     assert_eq!(select(twice), None, "two key lengths");
     let value = AttributeValue::Variable(Vec::from([0, 128]));
-    let variable = Attribute { kind: AttributeType::KEY_LENGTH, value };
+    let variable = Attribute { kind: AttributeType::KEY_LENGTH.0, value };
     assert_eq!(select(Transform { attributes: Vec::from([variable]), ..aes(0) }), None, "a long key length");
 
     let null = [ike(&[Cipher::Null], &[DhGroup::Modp1024])];

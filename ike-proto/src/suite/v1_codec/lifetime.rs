@@ -3,8 +3,9 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::wire::Attribute;
 use crate::wire::v1::codes::{DoiAttribute, IkeAttribute, LifeType};
-use crate::wire::v1::{Attribute, decode_attributes, encode_attributes};
+use crate::wire::v1::{decode_attributes, encode_attributes};
 
 /// What a proposal that says no lifetime means, in seconds (F-12).
 pub const DEFAULT_LIFETIME: u64 = 28_800;

@@ -10,11 +10,11 @@ use super::lifetime::{self, DEFAULT_LIFETIME, Lifetime};
 use crate::suite::select::AnswerError;
 use crate::suite::{DhGroup, Hash, IkeProposal, IkeSuite};
 use crate::wire::codes::{DhId, ProtocolId};
-use crate::wire::limits;
 use crate::wire::v1::codes::{
     self, AuthenticationMethod, Encryption, GroupType, IkeAttribute, IsakmpTransform,
 };
-use crate::wire::v1::{Attribute, Proposal, SaPayload, Transform};
+use crate::wire::v1::{Proposal, SaPayload, Transform};
+use crate::wire::{Attribute, limits};
 
 /// What was chosen for an ISAKMP SA.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use super::lifetime::{self, DEFAULT_LIFETIME, Lifetime};
 use crate::suite::select::AnswerError;
 use crate::suite::{ChildProposal, DhGroup};
 use crate::wire::codes::DhId;
-use crate::wire::limits;
 use crate::wire::v1::codes::{AhTransform, AuthAlgorithm, DoiAttribute, EncapsulationMode, EspTransform};
-use crate::wire::v1::{Attribute, Proposal, SaPayload, Transform};
+use crate::wire::v1::{Proposal, SaPayload, Transform};
+use crate::wire::{Attribute, limits};
 
 /// What every transform of ours says beside the algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,8 @@ use super::*;
 use crate::suite::{ChildProposal, DhGroup, Hash, IkeProposal, Prf};
 use crate::wire::codes::{DhId, ProtocolId};
 use crate::wire::v1::codes::{AuthAlgorithm, DoiAttribute, EncapsulationMode, EspTransform, IkeAttribute};
-use crate::wire::v1::{Attribute, AttributeValue, Proposal, SaPayload, Transform};
+use crate::wire::v1::{Proposal, SaPayload, Transform};
+use crate::wire::{Attribute, AttributeValue};
 
 /// A proposal for an ISAKMP SA.
 fn ike(ciphers: &[Cipher], hashes: &[Hash], groups: &[DhGroup]) -> IkeProposal {

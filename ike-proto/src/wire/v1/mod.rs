@@ -18,7 +18,7 @@ mod payload;
 mod sa;
 mod vendor_id;
 
-pub use attribute::{Attribute, AttributeValue, decode_attributes, encode_attributes};
+pub use attribute::{decode_attributes, encode_attributes};
 pub use cert::CertPayload;
 pub use chain::{Chain, Item, decode_chain, decode_padded_chain};
 pub use delete::DeletePayload;

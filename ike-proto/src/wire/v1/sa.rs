@@ -3,10 +3,9 @@
 
 use alloc::vec::Vec;
 
-use super::Attribute;
 use super::codes::{DOI_IPSEC, SITUATION_IDENTITY_ONLY};
-use crate::wire::codes::ProtocolId;
-use crate::wire::{DecodeError, EncodeError, Reader, Writer, limits};
+use crate::wire::proposal::{self, decode_list, encode_list};
+use crate::wire::{Attribute, DecodeError, EncodeError, Reader, Writer, limits};
 
 /// What is offered, or what was chosen. Domain of interpretation and situation are always those of IPsec, identity only;
 /// nothing else is read or sent.
@@ -17,17 +16,7 @@ pub struct SaPayload {
 }
 
 /// One proposal: of its transforms one may be chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
-    /// Its number.
-    pub number: u8,
-    /// What it is for.
-    pub protocol: ProtocolId,
-    /// The sender's SPI: four octets for ESP and AH, anything up to sixteen for ISAKMP, where it means nothing.
-    pub spi: Vec<u8>,
-    /// The transforms, those that are not known included.
-    pub transforms: Vec<Transform>,
-}
+pub type Proposal = proposal::Proposal<Transform>;
 
 /// A whole suite of algorithms.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +29,6 @@ pub struct Transform {
     pub attributes: Vec<Attribute>,
 }
 
-/// "More proposals follow."
-const MORE_PROPOSALS: u8 = 2;
-/// "More transforms follow."
-const MORE_TRANSFORMS: u8 = 3;
 /// Octets of the longest SPI of an ISAKMP proposal (RFC 2408 §3.5).
 const ISAKMP_SPI_MAX: u8 = 16;
 
@@ -62,97 +47,35 @@ impl SaPayload {
     pub(super) fn decode(mut reader: Reader<'_>) -> Result<Self, DecodeError> {
         only(DOI_IPSEC, "SA DOI", &mut reader)?;
         only(SITUATION_IDENTITY_ONLY, "SA situation", &mut reader)?;
-        let mut proposals: Vec<Proposal> = Vec::new();
-        loop {
-            let offset = reader.offset();
-            if proposals.len() >= limits::MAX_PROPOSALS {
-                let limit = limits::MAX_PROPOSALS;
-                return Err(DecodeError::TooMany { field: "proposals", offset, limit });
-            }
-            let (more, _, mut body) = reader.structure("proposal")?;
-            proposals.push(Proposal::decode(&mut body)?);
-            if is_last(more, MORE_PROPOSALS, "last proposal marker", offset)? {
-                break;
-            }
-        }
-        reader.finish("octets after the last proposal")?;
-        Ok(Self { proposals })
+        Ok(Self { proposals: decode_list(&mut reader)? })
     }
 
     pub(super) fn encode(&self, writer: &mut Writer) {
         writer.u32(DOI_IPSEC);
         writer.u32(SITUATION_IDENTITY_ONLY);
-        if self.proposals.is_empty() {
-            writer.fail("empty list of proposals", 0, 0);
-        }
-        for (place, proposal) in self.proposals.iter().enumerate() {
-            let more = if place.saturating_add(1) < self.proposals.len() { MORE_PROPOSALS } else { 0 };
-            writer.structure("proposal", more, 0, |writer| proposal.encode(writer));
-        }
+        encode_list(&self.proposals, writer);
     }
 }
 
-impl Proposal {
-    fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let number = reader.u8("proposal number")?;
-        let protocol = ProtocolId(reader.u8("proposal protocol")?);
-        let offset = reader.offset();
-        let spi_size = reader.u8("proposal SPI size")?;
-        let right_size = match protocol {
-            ProtocolId::IKE => spi_size <= ISAKMP_SPI_MAX,
-            ProtocolId::ESP | ProtocolId::AH => spi_size == 4,
-            _ => true,
-        };
-        if !right_size {
-            return Err(DecodeError::Invalid { field: "proposal SPI size", offset, value: spi_size.into() });
-        }
-        let count_offset = reader.offset();
-        let count = reader.u8("transform count")?;
-        if usize::from(count) > limits::MAX_TRANSFORMS {
-            let limit = limits::MAX_TRANSFORMS;
-            return Err(DecodeError::TooMany { field: "transforms", offset: count_offset, limit });
-        }
-        let spi = reader.take("proposal SPI", spi_size.into())?.to_vec();
-        let mut transforms = Vec::new();
-        for place in 1..=count {
-            let offset = reader.offset();
-            let (more, _, mut body) = reader.structure("transform")?;
-            transforms.push(Transform::decode(&mut body)?);
-            if is_last(more, MORE_TRANSFORMS, "last transform marker", offset)? != (place == count) {
-                let (field, value) = ("last transform marker", more.into());
-                return Err(DecodeError::Invalid { field, offset, value });
-            }
-        }
-        reader.finish("octets after the last transform")?;
-        Ok(Self { number, protocol, spi, transforms })
+impl proposal::Transform for Transform {
+    fn is_ike_spi_size(size: u8) -> bool {
+        size <= ISAKMP_SPI_MAX
     }
 
-    fn encode(&self, writer: &mut Writer) {
-        writer.u8(self.number);
-        writer.u8(self.protocol.0);
-        writer.count_u8("proposal SPI", self.spi.len());
-        writer.count_u8("transforms", self.transforms.len());
-        writer.put(&self.spi);
-        for (place, transform) in self.transforms.iter().enumerate() {
-            let more = if place.saturating_add(1) < self.transforms.len() { MORE_TRANSFORMS } else { 0 };
-            writer.structure("transform", more, 0, |writer| transform.encode(writer));
-        }
+    fn is_next_number(_: Option<u8>, _: u8) -> bool {
+        true
     }
-}
 
-impl Transform {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let [number, id] = reader.array("transform number")?;
         reader.u16("transform reserved")?;
-        let attributes = Attribute::decode_all(reader)?;
+        let attributes = Attribute::decode_all(reader, limits::MAX_V1_ATTRIBUTES)?;
         Ok(Self { number, id, attributes })
     }
 
     fn encode(&self, writer: &mut Writer) {
         writer.put(&[self.number, self.id, 0, 0]);
-        for attribute in &self.attributes {
-            attribute.encode(writer);
-        }
+        self.attributes.iter().for_each(|attribute| attribute.encode(writer));
     }
 }
 
@@ -161,13 +84,4 @@ fn only(expected: u32, field: &'static str, reader: &mut Reader<'_>) -> Result<(
     let offset = reader.offset();
     let value = reader.u32(field)?;
     if value == expected { Ok(()) } else { Err(DecodeError::Invalid { field, offset, value: value.into() }) }
-}
-
-/// Reads the octet that says whether another structure of its kind follows.
-fn is_last(marker: u8, more: u8, field: &'static str, offset: usize) -> Result<bool, DecodeError> {
-    match marker {
-        0 => Ok(true),
-        _ if marker == more => Ok(false),
-        _ => Err(DecodeError::Invalid { field, offset, value: marker.into() }),
-    }
 }

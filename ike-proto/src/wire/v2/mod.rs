@@ -28,7 +28,7 @@ pub use message::{Message, MessageBuilder, decode_chain, unsupported_critical};
 pub use nonce::{NONCE_MAX, NONCE_MIN, NoncePayload};
 pub use notify::NotifyPayload;
 pub use payload::Payload;
-pub use sa::{Attribute, AttributeValue, Proposal, SaPayload, Transform};
+pub use sa::{Proposal, SaPayload, Transform};
 pub use sk::SkPayload;
 pub use skf::SkfPayload;
 pub use ts::TsPayload;

@@ -8,14 +8,7 @@ use proptest::prelude::*;
 
 use super::codes::NotifyType;
 use super::*;
-
-fn attribute() -> impl Strategy<Value = Attribute> {
-    let value = prop_oneof![
-        any::<u16>().prop_map(AttributeValue::Basic),
-        vec(any::<u8>(), 0..20).prop_map(AttributeValue::Variable),
-    ];
-    (0..0x8000_u16, value).prop_map(|(kind, value)| Attribute { kind, value })
-}
+use crate::wire::attribute::arbitrary::attribute;
 
 fn transform() -> impl Strategy<Value = Transform> {
     (any::<u8>(), any::<u8>(), vec(attribute(), 0..8)).prop_map(|(number, id, attributes)| Transform {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::wire::limits;
+use crate::wire::{Attribute, limits};
 
 /// F-6, 2409 §5: a nonce has 8 to 256 octets.
 #[test]

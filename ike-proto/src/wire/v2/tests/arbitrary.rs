@@ -8,19 +8,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::wire::attribute::arbitrary::attribute;
 use crate::wire::chain::RawPayload;
 use crate::wire::codes::{
-    AttributeType, AuthMethod, CertEncoding, CfgAttributeType, CfgType, DhId, IdType, NotifyType,
-    PayloadType, ProtocolId, TransformType,
+    AuthMethod, CertEncoding, CfgAttributeType, CfgType, DhId, IdType, NotifyType, PayloadType, ProtocolId,
+    TransformType,
 };
-
-fn attribute() -> impl Strategy<Value = Attribute> {
-    let value = prop_oneof![
-        any::<u16>().prop_map(AttributeValue::Basic),
-        vec(any::<u8>(), 0..20).prop_map(AttributeValue::Variable),
-    ];
-    (0..0x8000_u16, value).prop_map(|(kind, value)| Attribute { kind: AttributeType(kind), value })
-}
 
 fn transform() -> impl Strategy<Value = Transform> {
     (any::<u8>(), any::<u16>(), vec(attribute(), 0..3)).prop_map(|(kind, id, attributes)| Transform {
