@@ -68,7 +68,7 @@ impl MacKey {
             Integrity::HmacSha256_128 => KeyInit::new_from_slice(key).map(Keyed::Sha256).ok(),
             Integrity::HmacSha384_192 => KeyInit::new_from_slice(key).map(Keyed::Sha384).ok(),
             Integrity::HmacSha512_256 => KeyInit::new_from_slice(key).map(Keyed::Sha512).ok(),
-            Integrity::AesXcbc96 => XcbcKey::new(key).map(Keyed::Xcbc),
+            Integrity::AesXcbc96 => key.try_into().map(|key| Keyed::Xcbc(XcbcKey::new(key))).ok(),
             Integrity::AesCmac96 => KeyInit::new_from_slice(key).map(Keyed::Cmac).ok(),
             Integrity::Aes128Gmac | Integrity::Aes192Gmac | Integrity::Aes256Gmac => {
                 Some(Keyed::Gmac(GmacKey::new(name, expected, key)?))

@@ -15,6 +15,7 @@ pub use counter_mode::CtrKey;
 pub use gmac::GmacKey;
 pub use mac::MacKey;
 pub(crate) use multi_buffer::{Lane, encrypt_lanes};
+pub use xcbc::XcbcKey;
 
 use crate::sa::IpsecProtocol;
 use crate::suite::SaSuite;

@@ -1,5 +1,7 @@
 //! AES-XCBC-MAC (RFC 3566): CBC-MAC whose last block takes another key by whether it is whole.
 
+use core::fmt;
+
 use aes::Aes128Enc;
 use cipher::{Block, BlockCipherEncrypt, KeyInit};
 use zeroize::Zeroize;
@@ -11,7 +13,7 @@ type AesBlock = Block<Aes128Enc>;
 
 /// A key of AES-XCBC-MAC, expanded once. Wiped when dropped.
 #[derive(Clone)]
-pub(super) struct XcbcKey {
+pub struct XcbcKey {
     /// K1 encrypts every block.
     aes: Aes128Enc,
     /// K2 goes into a last block that is whole.
@@ -21,9 +23,9 @@ pub(super) struct XcbcKey {
 }
 
 impl XcbcKey {
-    /// Derives the three keys from one of 16 octets (RFC 3566 §4, step 1). `None` where the length is another.
-    pub(super) fn new(key: &[u8]) -> Option<Self> {
-        let root = Aes128Enc::new_from_slice(key).ok()?;
+    /// Derives the three keys from one (RFC 3566 §4, step 1).
+    pub fn new(key: &[u8; 16]) -> Self {
+        let root = Aes128Enc::new(key.into());
         let derive = |octet: u8| {
             let mut block = AesBlock::from([octet; 16]);
             root.encrypt_block(&mut block);
@@ -32,11 +34,11 @@ impl XcbcKey {
         let mut first = derive(1);
         let key = Self { aes: Aes128Enc::new(&first), whole: derive(2), padded: derive(3) };
         first.zeroize();
-        Some(key)
+        key
     }
 
-    /// The MAC over `parts`, one behind the other.
-    pub(super) fn mac(&self, parts: &[&[u8]]) -> [u8; 16] {
+    /// The MAC over `parts`, one behind the other, before it is cut.
+    pub fn mac(&self, parts: &[&[u8]]) -> [u8; 16] {
         let mut state = AesBlock::default();
         // How many octets of the current block are in the state. A whole block is encrypted when the next octet
         // comes, since the last one is treated otherwise.
@@ -62,6 +64,12 @@ impl XcbcKey {
         state.iter_mut().zip(last).for_each(|(place, octet)| *place ^= *octet);
         self.aes.encrypt_block(&mut state);
         state.into()
+    }
+}
+
+impl fmt::Debug for XcbcKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("XcbcKey(..)")
     }
 }
 

@@ -5,6 +5,7 @@ use aes::Aes128;
 use cmac::Cmac;
 use digest::block_api::EagerHash;
 use digest::{Digest, KeyInit, Mac, Update};
+use esp_core::crypt::XcbcKey;
 use esp_core::suite::Integrity;
 use hmac::Hmac;
 use md5::Md5;
@@ -12,7 +13,6 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
-use super::xcbc::Xcbc;
 use crate::suite::Prf;
 
 /// The longest output of a function here, in octets.
@@ -108,9 +108,7 @@ fn filled(key: &[u8]) -> Zeroizing<[u8; 16]> {
 }
 
 fn xcbc(key: &[u8; 16], parts: &[&[u8]]) -> Tag {
-    let mut mac = Xcbc::new(key);
-    parts.iter().for_each(|part| mac.update(part));
-    Tag::new(*mac.finish())
+    Tag::new(*Zeroizing::new(XcbcKey::new(key).mac(parts)))
 }
 
 fn cmac(key: &[u8; 16], parts: &[&[u8]]) -> Tag {

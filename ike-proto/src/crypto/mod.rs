@@ -16,7 +16,6 @@ pub mod v1_keys;
 pub mod v1_protect;
 pub mod v2_keys;
 pub mod v2_protect;
-mod xcbc;
 
 #[cfg(test)]
 mod vectors;

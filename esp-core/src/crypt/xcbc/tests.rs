@@ -34,7 +34,7 @@ const RFC_3566: [[&str; 2]; 6] = [
 
 #[test]
 fn rfc_3566() {
-    let key = XcbcKey::new(&hex("000102030405060708090a0b0c0d0e0f")).unwrap();
+    let key = XcbcKey::new(hex("000102030405060708090a0b0c0d0e0f")[..].try_into().unwrap());
     let thousand = "00".repeat(1_000);
     let seventh = [&thousand[..], "f0dafee895db30253761103b5d84528f"];
     for [message, mac] in RFC_3566.into_iter().chain([seventh]) {
@@ -45,9 +45,4 @@ fn rfc_3566() {
         }
     }
     println!("RFC 3566: 7 cases checked");
-}
-
-#[test]
-fn a_key_of_another_length_is_none() {
-    assert!((0..40).filter(|&len| len != 16).all(|len| XcbcKey::new(&octets(1, len)).is_none()));
 }
