@@ -48,12 +48,14 @@ impl Connection {
         if tunnel.is_none() {
             faults.error(self.place, "the connection has no name");
         }
+        let there = there?;
         Some(Link {
             tunnel: tunnel?,
             name: Name::default(),
             here: here?,
-            there: there?,
-            initiate: self.initiate.value,
+            // There is nobody to call where the peer is any (PEER-2).
+            initiate: self.initiate.value && there.address.is_some(),
+            there,
             psk: psk?,
             ike: ike?,
             ipsec: ipsec?,

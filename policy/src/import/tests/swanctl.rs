@@ -84,3 +84,19 @@ fn children() {
     let text = "connections { a { children { c { esp_proposals = aes128-sha1\n ah_proposals = sha1\n } } } }";
     assert!(fault(text).contains("not both"));
 }
+
+/// PEER-2: a text that starts a tunnel to any peer is read as one that waits, since there is nobody to call.
+#[test]
+fn peer_2_any_peer_is_waited_for() {
+    for (remote, initiates) in [("%any", false), ("2.2.2.2", true)] {
+        let text = format!(
+            "connections {{ a {{ proposals = aes128-sha1-modp1024\n local_addrs = 1.1.1.1\n \
+             remote_addrs = {remote}\n local {{ auth = psk }}\n remote {{ auth = psk\n id = b }}\n children {{ c {{ local_ts = 10.0.0.0/8\n \
+             remote_ts = 11.0.0.0/8\n esp_proposals = aes128-sha1\n start_action = start\n }} }} }} }}\n \
+             secrets {{ ike-a {{ secret = \"abc\"\n }} }}"
+        );
+        let connection = &read(Dialect::Swanctl, &text, None).unwrap().connections[0];
+        assert!(connection.initiate.value);
+        assert_eq!(connection.link().unwrap().initiate, initiates, "{remote}");
+    }
+}
