@@ -66,6 +66,8 @@ pub mod export;
 mod finding;
 #[cfg(test)]
 mod fixtures;
+#[doc(hidden)]
+pub mod fuzzing;
 mod gateway;
 mod identity;
 mod ids;
