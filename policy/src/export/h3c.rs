@@ -109,7 +109,8 @@ fn identity(id: &Identity) -> String {
 
 fn phase_2(sheet: &mut Sheet<'_>, name: &str, peer: IpAddr) {
     let link = sheet.link;
-    let proposal = sheet.spell("ipsec", Spelling::H3cIpsec, &Proposal::from(&link.ipsec));
+    let spelling = if link.is_v1() { Spelling::H3cIpsecV1 } else { Spelling::H3cIpsecV2 };
+    let proposal = sheet.spell("ipsec", spelling, &Proposal::from(&link.ipsec));
     line!(sheet, "ipsec transform-set {name}");
     line!(sheet, " protocol {}", link.ipsec.protocol);
     line!(sheet, " encapsulation-mode tunnel");

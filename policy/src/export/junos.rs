@@ -35,6 +35,16 @@ pub(super) fn write(sheet: &mut Sheet<'_>) {
 
 fn ike(sheet: &mut Sheet<'_>, name: &str, (here, there): (&Identity, &Identity), peer: IpAddr) {
     let link = sheet.link;
+    if link.ike.encryption.is_aead() {
+        let message =
+            "a Junos ike proposal has no word for the function that derives keys beside this cipher";
+        sheet.error(
+            "ike.encryption",
+            message,
+            "Choose AES-CBC for phase 1 at both ends; phase 2 may keep AES-GCM",
+        );
+        return;
+    }
     let proposal = sheet.spell("ike", Spelling::JunosIke, &Proposal::from(&link.ike));
     let at = format!("set security ike proposal {name}");
     line!(sheet, "{at} authentication-method pre-shared-keys");

@@ -1,6 +1,9 @@
 use super::*;
-use crate::algorithms::{DhGroup, ExchangeMode, IkeVersion, IpsecProtocol, PfsChoice};
+use crate::algorithms::{
+    DhGroup, EspEncryption, ExchangeMode, IkeEncryption, IkeVersion, IpsecProtocol, PfsChoice,
+};
 use crate::fixtures::{cidr, cidrs, gateway, peer, tunnel};
+use crate::ike_policy::IkePolicy;
 use crate::psk::PreSharedKey;
 
 /// SCN-1: IKEv1, two remote subnets.
@@ -226,6 +229,41 @@ fn conf_2_what_cannot_be_said() {
         refused(&sha256, Dialect::CiscoAsa)
             .contains("has no authentication algorithm sha256; it has md5, sha")
     );
+}
+
+/// CONF-2: AES-GCM of phase 2 in the words of each device that has it, and a refusal that says what to change from each
+/// that has not. In phase 1 it needs a word for the function that derives keys, or for the cipher, and some have none.
+#[test]
+fn conf_2_aead() {
+    let mut esp = scn_2();
+    esp.ipsec.encryption = Some(EspEncryption::Aes256Gcm16);
+    esp.ipsec.authentication = None;
+    for (dialect, line) in [
+        (Dialect::CiscoIos, " esp-gcm 256\n"),
+        (Dialect::CiscoAsa, " protocol esp encryption aes-gcm-256\n protocol esp integrity null\n"),
+        (Dialect::Junos, " encryption-algorithm aes-256-gcm\n"),
+        (Dialect::H3c, " esp encryption-algorithm gcm-256\n"),
+    ] {
+        let written = export(&esp, dialect).unwrap();
+        let text = written.files[0].text.expose();
+        assert!(text.contains(line), "{text}");
+        assert!(!text.contains("esp authentication-algorithm") && !text.contains("hmac"), "{text}");
+    }
+    let ike = Link { ike: IkePolicy { encryption: IkeEncryption::Aes256Gcm16, ..scn_2().ike }, ..scn_2() };
+    let written = text(&ike, Dialect::CiscoAsa, "cisco-asa.txt");
+    assert!(written.contains(" encryption aes-gcm-256\n prf sha\n group 2\n integrity null\n"), "{written}");
+    let mut old = esp.clone();
+    old.ike.version = IkeVersion::V1;
+    for (link, dialect, told) in [
+        (&esp, Dialect::Huawei, "a Huawei ipsec proposal has no encryption algorithm aes256gcm16; it has"),
+        (&old, Dialect::H3c, "an H3C ipsec transform set for IKEv1 has no encryption algorithm aes256gcm16"),
+        (&ike, Dialect::H3c, "an H3C ikev2 proposal has no encryption algorithm aes256gcm16; it has"),
+        (&ike, Dialect::Huawei, "a Huawei ike proposal for IKEv2 has no encryption algorithm aes256gcm16"),
+        (&ike, Dialect::Junos, "Choose AES-CBC for phase 1 at both ends"),
+    ] {
+        let refusal = export(link, dialect).unwrap_err().to_string();
+        assert!(refusal.contains(told), "{dialect}: {refusal}");
+    }
 }
 
 /// a hostile name stays in its comment, in every dialect.

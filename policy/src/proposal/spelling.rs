@@ -41,8 +41,10 @@ pub enum Spelling {
     H3cIkeV1,
     /// H3C, `ikev2 proposal`.
     H3cIkeV2,
-    /// H3C, `ipsec transform-set`.
-    H3cIpsec,
+    /// H3C, `ipsec transform-set` for IKEv1.
+    H3cIpsecV1,
+    /// H3C, `ipsec transform-set` for IKEv2.
+    H3cIpsecV2,
 }
 
 impl Spelling {
@@ -64,7 +66,8 @@ impl Spelling {
         Self::HuaweiIpsec,
         Self::H3cIkeV1,
         Self::H3cIkeV2,
-        Self::H3cIpsec,
+        Self::H3cIpsecV1,
+        Self::H3cIpsecV2,
     ];
 
     /// What people call it.
@@ -86,7 +89,8 @@ impl Spelling {
             Self::HuaweiIpsec => "a Huawei ipsec proposal",
             Self::H3cIkeV1 => "an H3C ike proposal",
             Self::H3cIkeV2 => "an H3C ikev2 proposal",
-            Self::H3cIpsec => "an H3C ipsec transform set",
+            Self::H3cIpsecV1 => "an H3C ipsec transform set for IKEv1",
+            Self::H3cIpsecV2 => "an H3C ipsec transform set for IKEv2",
         }
     }
 
@@ -144,7 +148,8 @@ impl Spelling {
             Self::HuaweiIpsec => &tables::HUAWEI_IPSEC,
             Self::H3cIkeV1 => &tables::H3C_IKEV1,
             Self::H3cIkeV2 => &tables::H3C_IKEV2,
-            Self::H3cIpsec => &tables::H3C_IPSEC,
+            Self::H3cIpsecV1 => &tables::H3C_IPSEC_V1,
+            Self::H3cIpsecV2 => &tables::H3C_IPSEC_V2,
         }
     }
 }

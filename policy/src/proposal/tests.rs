@@ -30,11 +30,12 @@ const DEFAULTS: &[(Spelling, &str)] = &[
     (Spelling::HuaweiIpsec, "esp encryption-algorithm aes-128\nesp authentication-algorithm sha1"),
     (Spelling::H3cIkeV1, "encryption-algorithm aes-cbc-128\nauthentication-algorithm sha\ndh group2"),
     (Spelling::H3cIkeV2, "encryption aes-cbc-128\nintegrity sha1\nprf sha1\ndh group2"),
-    (
-        Spelling::H3cIpsec,
-        "esp encryption-algorithm aes-cbc-128\nesp authentication-algorithm sha1\npfs dh-group2",
-    ),
+    (Spelling::H3cIpsecV1, H3C_IPSEC),
+    (Spelling::H3cIpsecV2, H3C_IPSEC),
 ];
+
+const H3C_IPSEC: &str =
+    "esp encryption-algorithm aes-cbc-128\nesp authentication-algorithm sha1\npfs dh-group2";
 
 #[test]
 fn the_defaults_in_every_spelling() {
@@ -111,6 +112,7 @@ fn aead_words() {
         (Spelling::IosTransformSet, &esp, "esp-gcm 256"),
         (Spelling::AsaProposal, &esp, "protocol esp encryption aes-gcm-256\nprotocol esp integrity null"),
         (Spelling::JunosIpsec, &esp, "encryption-algorithm aes-256-gcm"),
+        (Spelling::H3cIpsecV2, &esp, "esp encryption-algorithm gcm-256"),
     ] {
         assert_eq!(spelling.write(proposal).unwrap(), text, "{spelling:?}");
     }
@@ -140,6 +142,16 @@ fn what_cannot_be_said() {
             .starts_with("libreswan has no Diffie-Hellman group")
     );
     assert!(refused(Spelling::AsaIkeV1, "aes128-sha1-modp2048s256").ends_with("it has 1, 2, 5, 14"));
+    assert_eq!(
+        refused(Spelling::H3cIpsecV1, "aes256ctr-sha1"),
+        "an H3C ipsec transform set for IKEv1 has no encryption algorithm aes256ctr; it has 3des-cbc, aes-cbc-128, \
+         aes-cbc-192, aes-cbc-256, des-cbc"
+    );
+    assert!(refused(Spelling::H3cIpsecV1, "aes128-sha1-ecp256").contains("no Diffie-Hellman group ecp256"));
+    assert!(
+        refused(Spelling::H3cIkeV2, "aes256gcm16-prfsha384-ecp384")
+            .contains("no encryption algorithm aes256gcm16")
+    );
     assert!(refused(Spelling::AsaTransformSet, "sha256").contains("no authentication algorithm sha256"));
     assert_eq!(
         Spelling::StrongSwan.write(&Proposal::default()).unwrap_err().to_string(),

@@ -15,6 +15,9 @@ const IOS_GROUPS: &[(G, &str)] = &[
     (G::Modp2048Subgroup256, "24"),
 ];
 
+const HASHES: &[(I, &str)] =
+    &[(I::Md5, "md5"), (I::Sha1, "sha"), (I::Sha256, "sha256"), (I::Sha384, "sha384"), (I::Sha512, "sha512")];
+
 /// `crypto isakmp policy`.
 pub(in crate::proposal) const IOS_IKEV1: Table = Table {
     form: Form::Settings,
@@ -29,20 +32,9 @@ pub(in crate::proposal) const IOS_IKEV1: Table = Table {
             (E::Des, "des"),
         ],
     ),
-    integrity: Words::new(
-        "hash",
-        &[
-            (I::Md5, "md5"),
-            (I::Sha1, "sha"),
-            (I::Sha256, "sha256"),
-            (I::Sha384, "sha384"),
-            (I::Sha512, "sha512"),
-        ],
-    ),
-    ah: Words::NONE,
-    prf: Words::NONE,
+    integrity: Words::new("hash", HASHES),
     group: Words::new("group", IOS_GROUPS),
-    beside_aead: None,
+    ..Table::NONE
 };
 
 /// `crypto ikev2 proposal`.
@@ -70,7 +62,6 @@ pub(in crate::proposal) const IOS_IKEV2: Table = Table {
             (I::Sha512, "sha512"),
         ],
     ),
-    ah: Words::NONE,
     prf: Words::new(
         "prf",
         &[
@@ -82,7 +73,7 @@ pub(in crate::proposal) const IOS_IKEV2: Table = Table {
         ],
     ),
     group: Words::new("group", IOS_GROUPS),
-    beside_aead: None,
+    ..Table::NONE
 };
 
 /// `crypto ipsec transform-set`. The group stands in the crypto map (`set pfs`).
@@ -123,9 +114,7 @@ pub(in crate::proposal) const IOS_TRANSFORM_SET: Table = Table {
             (I::Sha512, "ah-sha512-hmac"),
         ],
     ),
-    prf: Words::NONE,
-    group: Words::NONE,
-    beside_aead: None,
+    ..Table::NONE
 };
 
 const ASA_CIPHERS: &[(E, &str)] = &[
@@ -153,13 +142,11 @@ pub(in crate::proposal) const ASA_IKEV1: Table = Table {
         ],
     ),
     integrity: Words::new("hash", &[(I::Md5, "md5"), (I::Sha1, "sha")]),
-    ah: Words::NONE,
-    prf: Words::NONE,
     group: Words::new(
         "group",
         &[(G::Modp768, "1"), (G::Modp1024, "2"), (G::Modp1536, "5"), (G::Modp2048, "14")],
     ),
-    beside_aead: None,
+    ..Table::NONE
 };
 
 /// `crypto ipsec ikev1 transform-set` of an ASA, which has no AH.
@@ -177,27 +164,15 @@ pub(in crate::proposal) const ASA_TRANSFORM_SET: Table = Table {
         ],
     ),
     integrity: Words::new("", &[(I::Md5, "esp-md5-hmac"), (I::Sha1, "esp-sha-hmac")]),
-    ah: Words::NONE,
-    prf: Words::NONE,
-    group: Words::NONE,
-    beside_aead: None,
+    ..Table::NONE
 };
 
-/// `crypto ikev2 policy` of an ASA.
+/// `crypto ikev2 policy` of an ASA. Beside AES-GCM it wants `integrity null`, in phase 2 too (Cisco ASA Series Command
+/// Reference, `integrity` and `protocol esp`).
 pub(in crate::proposal) const ASA_IKEV2: Table = Table {
     form: Form::Settings,
     encryption: Words::new("encryption", ASA_CIPHERS),
-    integrity: Words::new(
-        "integrity",
-        &[
-            (I::Md5, "md5"),
-            (I::Sha1, "sha"),
-            (I::Sha256, "sha256"),
-            (I::Sha384, "sha384"),
-            (I::Sha512, "sha512"),
-        ],
-    ),
-    ah: Words::NONE,
+    integrity: Words::new("integrity", HASHES),
     prf: Words::new(
         "prf",
         &[
@@ -210,6 +185,7 @@ pub(in crate::proposal) const ASA_IKEV2: Table = Table {
     ),
     group: Words::new("group", IOS_GROUPS),
     beside_aead: Some("integrity null"),
+    ..Table::NONE
 };
 
 /// `crypto ipsec ikev2 ipsec-proposal` of an ASA.
@@ -226,8 +202,6 @@ pub(in crate::proposal) const ASA_PROPOSAL: Table = Table {
             (I::Sha512, "sha-512"),
         ],
     ),
-    ah: Words::NONE,
-    prf: Words::NONE,
-    group: Words::NONE,
     beside_aead: Some("protocol esp integrity null"),
+    ..Table::NONE
 };

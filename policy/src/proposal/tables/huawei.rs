@@ -1,4 +1,5 @@
-//! Huawei's keywords (VRP).
+//! Huawei's keywords (VRP). Firewalls of the USG series have AES-GCM in phase 2 (`aes-128-gcm-128`); whether a router has it
+//! depends on its release, so it is not written.
 
 use super::{Encryption as E, Form, Group as G, Integrity as I, Prf as P, Table, Words};
 
@@ -35,10 +36,8 @@ pub(in crate::proposal) const HUAWEI_IKEV1: Table = Table {
     form: Form::Settings,
     encryption: Words::new("encryption-algorithm", CIPHERS),
     integrity: Words::new("authentication-algorithm", HASHES),
-    ah: Words::NONE,
-    prf: Words::NONE,
     group: Words::new("dh", GROUPS),
-    beside_aead: None,
+    ..Table::NONE
 };
 
 /// `ike proposal` for IKEv2.
@@ -56,7 +55,6 @@ pub(in crate::proposal) const HUAWEI_IKEV2: Table = Table {
             (I::AesXcbc, "aes-xcbc-96"),
         ],
     ),
-    ah: Words::NONE,
     prf: Words::new(
         "prf",
         &[
@@ -68,7 +66,7 @@ pub(in crate::proposal) const HUAWEI_IKEV2: Table = Table {
         ],
     ),
     group: Words::new("dh", GROUPS),
-    beside_aead: None,
+    ..Table::NONE
 };
 
 /// `ipsec proposal`. The group stands in the IPsec policy (`pfs`).
@@ -77,7 +75,5 @@ pub(in crate::proposal) const HUAWEI_IPSEC: Table = Table {
     encryption: Words::new("esp encryption-algorithm", CIPHERS),
     integrity: Words::new("esp authentication-algorithm", HASHES),
     ah: Words::new("ah authentication-algorithm", HASHES),
-    prf: Words::NONE,
-    group: Words::NONE,
-    beside_aead: None,
+    ..Table::NONE
 };

@@ -14,6 +14,8 @@ const CIPHERS: &[(E, &str)] = &[
     (E::ChaCha20Poly1305, "chacha20-poly1305"),
 ];
 
+/// Nothing names the function that derives keys: it goes with the authentication algorithm, and beside AES-GCM there is none
+/// (Juniper CLI Reference, `proposal (Security IKE)`).
 pub(in crate::proposal) const JUNOS_IKE: Table = Table {
     form: Form::Settings,
     encryption: Words::new("encryption-algorithm", CIPHERS),
@@ -27,8 +29,6 @@ pub(in crate::proposal) const JUNOS_IKE: Table = Table {
             (I::Sha512, "sha-512"),
         ],
     ),
-    ah: Words::NONE,
-    prf: Words::NONE,
     group: Words::new(
         "dh-group",
         &[
@@ -44,7 +44,7 @@ pub(in crate::proposal) const JUNOS_IKE: Table = Table {
             (G::Modp2048Subgroup256, "group24"),
         ],
     ),
-    beside_aead: None,
+    ..Table::NONE
 };
 
 /// The group stands in the IPsec policy (`perfect-forward-secrecy keys`).
@@ -61,8 +61,5 @@ pub(in crate::proposal) const JUNOS_IPSEC: Table = Table {
             (I::Sha512, "hmac-sha-512"),
         ],
     ),
-    ah: Words::NONE,
-    prf: Words::NONE,
-    group: Words::NONE,
-    beside_aead: None,
+    ..Table::NONE
 };

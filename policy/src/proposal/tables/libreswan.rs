@@ -66,7 +66,6 @@ pub(in crate::proposal) const LIBRESWAN: Table = Table {
             (I::AesCmac, "aes_cmac"),
         ],
     ),
-    ah: Words::NONE,
     // The words of the hashes again: behind a cipher that authenticates by itself, that is what they mean.
     prf: Words::new(
         "",
@@ -105,5 +104,5 @@ pub(in crate::proposal) const LIBRESWAN: Table = Table {
             (G::Modp8192, "dh18"),
         ],
     ),
-    beside_aead: None,
+    ..Table::NONE
 };

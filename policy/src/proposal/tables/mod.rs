@@ -10,7 +10,7 @@ mod strongswan;
 pub(super) use cisco::{
     ASA_IKEV1, ASA_IKEV2, ASA_PROPOSAL, ASA_TRANSFORM_SET, IOS_IKEV1, IOS_IKEV2, IOS_TRANSFORM_SET,
 };
-pub(super) use h3c::{H3C_IKEV1, H3C_IKEV2, H3C_IPSEC};
+pub(super) use h3c::{H3C_IKEV1, H3C_IKEV2, H3C_IPSEC_V1, H3C_IPSEC_V2};
 pub(super) use huawei::{HUAWEI_IKEV1, HUAWEI_IKEV2, HUAWEI_IPSEC};
 pub(super) use junos::{JUNOS_IKE, JUNOS_IPSEC};
 pub(super) use libreswan::LIBRESWAN;
@@ -61,4 +61,17 @@ pub(super) struct Table {
     pub(super) group: Words<Group>,
     /// The line that must stand beside a cipher that authenticates by itself, if one must.
     pub(super) beside_aead: Option<&'static str>,
+}
+
+impl Table {
+    /// Settings of which there are none, for what a spelling keeps elsewhere or cannot say.
+    const NONE: Self = Self {
+        form: Form::Settings,
+        encryption: Words::NONE,
+        integrity: Words::NONE,
+        ah: Words::NONE,
+        prf: Words::NONE,
+        group: Words::NONE,
+        beside_aead: None,
+    };
 }

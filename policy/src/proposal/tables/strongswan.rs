@@ -81,7 +81,6 @@ pub(in crate::proposal) const STRONGSWAN: Table = Table {
             (I::AesCmac, "aescmac"),
         ],
     ),
-    ah: Words::NONE,
     prf: Words::new(
         "",
         &[
@@ -115,5 +114,5 @@ pub(in crate::proposal) const STRONGSWAN: Table = Table {
             (G::Curve25519, "x25519"),
         ],
     ),
-    beside_aead: None,
+    ..Table::NONE
 };
