@@ -1,6 +1,6 @@
 //! The rules of tunnels, their subnets and their keys.
 
-use ipsec_policy::{Document, Name, PreSharedKey, VpnTunnel, parse_subnet, parse_subnets};
+use ipsec_policy::{PreSharedKey, VpnTunnel, parse_subnet, parse_subnets};
 
 use crate::bed::Verdict::{Accepted, Refused};
 use crate::bed::{Case, Told, cidrs, nth, then, with_tunnel};
@@ -75,24 +75,6 @@ pub(crate) fn cases() -> Vec<Case> {
             }),
         ),
         (
-            "TUN-6",
-            "a new name does not reconnect",
-            Accepted,
-            Box::new(|| {
-                let renamed = VpnTunnel { name: Name::new("new").unwrap(), ..nth(1) };
-                Told::unless("TUN-6", !nth(1).must_reconnect(&renamed))
-            }),
-        ),
-        (
-            "TUN-6",
-            "new subnets reconnect",
-            Refused,
-            Box::new(|| {
-                let moved = VpnTunnel { remote_subnets: cidrs(&["192.168.9.0/24"]), ..nth(1) };
-                Told::unless("TUN-6", !nth(1).must_reconnect(&moved))
-            }),
-        ),
-        (
             "TUN-7",
             "a tunnel is deleted, and its pairs are free",
             Accepted,
@@ -117,24 +99,6 @@ pub(crate) fn cases() -> Vec<Case> {
             "a key that is guessed in no time",
             Refused,
             with_tunnel(|t| t.psk = PreSharedKey::new("secret").unwrap()),
-        ),
-        (
-            "PSK-2",
-            "what is printed and written is without the key",
-            Accepted,
-            Box::new(|| {
-                let printed = format!("{:?}{}", nth(1), toml::to_string(&nth(1)).unwrap());
-                Told::unless("PSK-2", !printed.contains("Random_9q"))
-            }),
-        ),
-        (
-            "PSK-2",
-            "only what asks for the key has it",
-            Refused,
-            Box::new(|| {
-                let document = Document { tunnels: vec![nth(1)], ..Document::default() };
-                Told::unless("PSK-2", !toml::to_string(&document.exposed()).unwrap().contains("Random_9q"))
-            }),
         ),
     ]
 }
