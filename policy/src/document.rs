@@ -14,7 +14,7 @@ use crate::gateway::VpnGateway;
 use crate::inventory::Inventory;
 use crate::peer::PeerGateway;
 use crate::tunnel::{ExposedTunnel, VpnTunnel};
-use crate::validate::Rules;
+use crate::validate::{Rules, pfs_shows_late};
 
 /// Lists of gateways, peers and tunnels, not checked against each other yet. In TOML: `[[gateway]]`, `[[peer]]` and
 /// `[[tunnel]]`.
@@ -48,9 +48,11 @@ impl Default for Document {
 }
 
 impl Document {
-    /// Everything that speaks against this configuration, and every weak choice in it.
+    /// Everything that speaks against this configuration, every weak choice in it, and what is good to know of it.
     pub fn validate(&self, rules: &Rules) -> Vec<Finding> {
-        self.build(rules).1
+        let mut findings = self.build(rules).1;
+        findings.extend(self.tunnels.iter().filter_map(pfs_shows_late));
+        findings
     }
 
     /// The configuration with its warnings, or everything that speaks against it.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::Severity;
 use crate::fixtures::{errors, warnings};
 
 const TEXT: &str = r#"
@@ -28,6 +29,24 @@ fn scn_2_from_text() {
     let (inventory, found) = document.into_inventory(Rules::default()).unwrap();
     assert_eq!(warnings(&found), ["IKE-5", "SEC-4"]);
     assert_eq!(inventory.tunnels().len(), 1);
+}
+
+/// SEC-4: a validation says that another group at the peer shows late with IKEv2, and what brings it out; what loads the
+/// same configuration is not told so again and again.
+#[test]
+fn sec_4_that_another_group_shows_late_is_told_to_who_asks() {
+    let mut document: Document = toml::from_str(TEXT).unwrap();
+    let notes = |document: &Document| -> Vec<Finding> {
+        let found = document.validate(&Rules::default());
+        found.into_iter().filter(|finding| finding.severity == Severity::Note).collect()
+    };
+    let [note] = &notes(&document)[..] else { panic!("one note") };
+    assert_eq!((note.rule, note.path.as_str()), ("SEC-4", "tunnel[t-1].ipsec.pfs"));
+    assert!(note.message.starts_with("PFS is modp1024 here;") && note.fix.contains("rekey"), "{note:?}");
+    let (_, found) = document.clone().into_inventory(Rules::default()).unwrap();
+    assert!(found.iter().all(|finding| finding.severity == Severity::Warning), "{found:?}");
+    document.tunnels[0].ike.version = crate::IkeVersion::V1;
+    assert_eq!(notes(&document), [], "IKEv1 says it in the first exchange of phase 2");
 }
 
 #[test]

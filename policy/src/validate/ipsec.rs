@@ -59,14 +59,14 @@ pub(super) fn ipsec(tunnel: &VpnTunnel, rules: &Rules, findings: &mut Vec<Findin
         );
         findings.push(Finding::warning("SEC-5", at("lifetime_secs"), message, fix));
     }
-    pfs_shows_late(tunnel, findings);
 }
 
 /// In IKEv2 the first IPsec SA comes with the handshake, without a key exchange of its own. Another group at the peer shows
-/// at the first rekey, hours later (RFC 7296 §1.2).
-fn pfs_shows_late(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
+/// at the first rekey, hours later (RFC 7296 §1.2). It holds for every such tunnel, so it is told to who asks what there is
+/// to say of a configuration, and not whenever one is loaded.
+pub(crate) fn pfs_shows_late(tunnel: &VpnTunnel) -> Option<Finding> {
     if tunnel.ike.version != IkeVersion::V2 {
-        return;
+        return None;
     }
     let pfs = tunnel.ipsec.pfs.group().map_or("disabled", |group| group.name());
     let message = format!(
@@ -74,7 +74,7 @@ fn pfs_shows_late(tunnel: &VpnTunnel, findings: &mut Vec<Finding>) {
     );
     let fix =
         "Compare the setting with the peer's, or ask for a rekey right after connecting, which brings it out";
-    findings.push(Finding::note("SEC-4", format!("tunnel[{}].ipsec.pfs", tunnel.id), message, fix));
+    Some(Finding::note("SEC-4", format!("tunnel[{}].ipsec.pfs", tunnel.id), message, fix))
 }
 
 /// AH authenticates the addresses that a NAT changes (F-18). An identity that is another address than the one on the wire

@@ -13,6 +13,7 @@ mod tunnel;
 
 pub(crate) use alarm::alarm;
 pub(crate) use gateway::gateway;
+pub(crate) use ipsec::pfs_shows_late;
 pub(crate) use pairs::pairs;
 pub(crate) use peer::peer;
 pub(crate) use tunnel::tunnel;

@@ -3,7 +3,7 @@ use crate::algorithms::{
     DhGroup, EspAuthentication, EspEncryption, ExchangeMode, IkeAuthentication, IkeEncryption, IkeVersion,
     IpsecProtocol, PfsChoice,
 };
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::fixtures::{cidr, cidrs, errors, gateway as some_gateway, peer as some_peer, scn_2, warnings};
 use crate::names::Name;
 use crate::tunnel::VpnTunnel;
@@ -20,9 +20,7 @@ fn findings_at(change: impl Fn(&mut VpnTunnel), peer: &str, rules: &Rules) -> Ve
     let mut changed = strong();
     change(&mut changed);
     let (gateway, peer) = (some_gateway("g-1", "106.75.234.78"), some_peer("p-1", peer));
-    let mut found = tunnel(&changed, Some(&gateway), Some(&peer), rules);
-    found.retain(|finding| finding.severity != Severity::Note);
-    found
+    tunnel(&changed, Some(&gateway), Some(&peer), rules)
 }
 
 fn findings(change: impl Fn(&mut VpnTunnel)) -> Vec<Finding> {

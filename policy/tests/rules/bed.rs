@@ -22,9 +22,7 @@ pub(crate) struct Told(pub(crate) Vec<(String, String)>);
 
 impl Told {
     pub(crate) fn of(findings: &[Finding]) -> Self {
-        // A note is no objection.
-        let objections = findings.iter().filter(|finding| finding.severity != ipsec_policy::Severity::Note);
-        Self(objections.map(|finding| (finding.rule.to_string(), finding.to_string())).collect())
+        Self(findings.iter().map(|finding| (finding.rule.to_string(), finding.to_string())).collect())
     }
 
     pub(crate) fn result<T>(result: Result<T, ipsec_policy::Refusal>) -> Self {
