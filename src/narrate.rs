@@ -100,6 +100,9 @@ fn close(reason: &CloseReason) -> String {
         CloseReason::Local => "deleted by us".to_string(),
         CloseReason::PeerDeleted => "deleted by the peer".to_string(),
         CloseReason::Replaced => "another has taken its place".to_string(),
+        CloseReason::OtherConnection => {
+            "it serves another tunnel between the same identities, as the peer's subnets say".to_string()
+        }
         CloseReason::PeerDead => "the peer no longer answers".to_string(),
         CloseReason::InitialContact => "the peer has started anew and does not know of it".to_string(),
         CloseReason::Expired => "its lifetime has ended".to_string(),
@@ -109,7 +112,10 @@ fn close(reason: &CloseReason) -> String {
 
 fn close_severity(reason: &CloseReason) -> Severity {
     match reason {
-        CloseReason::Local | CloseReason::Replaced | CloseReason::PeerDeleted => Severity::Info,
+        CloseReason::Local
+        | CloseReason::Replaced
+        | CloseReason::OtherConnection
+        | CloseReason::PeerDeleted => Severity::Info,
         CloseReason::PeerDead | CloseReason::InitialContact | CloseReason::Expired => Severity::Warning,
         CloseReason::Failed(_) => Severity::Error,
     }

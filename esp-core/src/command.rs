@@ -123,6 +123,14 @@ pub enum SaEvent {
         /// Where the packet came from.
         remote: SocketAddr,
     },
+    /// A packet named a Security Association that there is not; reported at a bounded rate, whatever the SPI. Whoever sent it
+    /// is not known: the peer, which has not heard that the Security Association is gone, or anybody.
+    UnknownSpi {
+        /// Which one it named.
+        key: SaKey,
+        /// Where the packet came from.
+        source: SocketAddr,
+    },
     /// A packet was to be protected and no Security Association was there; reported at a bounded rate.
     Acquire {
         /// Which policy.

@@ -20,6 +20,8 @@ pub struct DatapathLimits {
     pub least_path_mtu: usize,
     /// ICMP errors to hosts behind us in one second (RFC 4443 §2.4 f). Packets beyond are dropped without one.
     pub errors_per_second: u32,
+    /// [`UnknownSpi`](crate::command::SaEvent::UnknownSpi) events in one second.
+    pub unknown_spis_per_second: u32,
     /// The shortest time between two [`Acquire`](crate::command::SaEvent::Acquire) events of one policy.
     pub acquire_interval: Duration,
 }
@@ -34,6 +36,7 @@ impl Default for DatapathLimits {
             path_mtu_age: Duration::from_secs(600),
             least_path_mtu: 576,
             errors_per_second: 100,
+            unknown_spis_per_second: 2,
             acquire_interval: Duration::from_secs(1),
         }
     }

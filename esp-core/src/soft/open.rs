@@ -3,6 +3,7 @@
 use core::net::{IpAddr, SocketAddr};
 
 use crate::ah::AhHeader;
+use crate::command::SaEvent;
 use crate::drop_reason::DropReason;
 use crate::esp::EspHeader;
 use crate::net::transport::Arrived;
@@ -64,7 +65,10 @@ impl Tables {
     fn open_with(&self, now: Instant, came: Came, packet: &mut PacketBuf<'_>) -> Result<Inbound, DropReason> {
         let spi = Spi::new(came.spi).ok_or(DropReason::ReservedSpi)?;
         let key = SaKey { protocol: came.protocol, destination: came.destination, spi };
-        let entry = self.sad.inbound(&key).ok_or(DropReason::UnknownSpi)?;
+        let Some(entry) = self.sad.inbound(&key) else {
+            self.tell_unknown(now, key, came.source);
+            return Err(DropReason::UnknownSpi);
+        };
         let expected = entry.expected_source();
         let arrival = Arrival { key, source: came.source, expected, outer: came.outer };
         let opened = entry.sa.open(now, &arrival, packet, &self.shared.events);
@@ -72,6 +76,13 @@ impl Tables {
             .and_then(|()| self.leave_tunnel(now, entry, came.tos, packet))
             .inspect_err(|&reason| entry.sa.counters().drops().count(reason))?;
         Ok(Inbound { reqid: entry.reqid, spi })
+    }
+
+    fn tell_unknown(&self, now: Instant, key: SaKey, source: SocketAddr) {
+        if self.shared.unknown_spis.take(now, self.shared.limits.unknown_spis_per_second) {
+            // With a full queue the event is lost; whoever goes on sending brings about another one.
+            let _ = self.shared.events.push(SaEvent::UnknownSpi { key, source });
+        }
     }
 
     /// What the end of a tunnel changes in the inner header (RFC 4301 §5.1.2).

@@ -71,6 +71,7 @@ pub(crate) struct Shared {
     /// The identification of the last outer IPv4 packet; the low half counts.
     pub(crate) last_id: AtomicU32,
     pub(crate) errors: Budget,
+    pub(crate) unknown_spis: Budget,
 }
 
 /// A snapshot of the tables of a [`Datapath`](crate::soft::Datapath). Any number of cores put packets through one
@@ -92,6 +93,7 @@ impl Tables {
             options,
             last_id: AtomicU32::new(0),
             errors: Budget::default(),
+            unknown_spis: Budget::default(),
         };
         Self { sad: Sad::default(), spd: Spd::default(), shared: Arc::new(shared) }
     }

@@ -276,6 +276,8 @@ pub enum CloseReason {
     PeerDeleted,
     /// Another took its place.
     Replaced,
+    /// It was taken for one of this connection, and serves another one between the same identities (IKEv1).
+    OtherConnection,
     /// The peer did not answer.
     PeerDead,
     /// The peer came back without knowing of it (INITIAL_CONTACT, RFC 7296 §2.4).

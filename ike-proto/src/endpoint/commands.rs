@@ -23,9 +23,18 @@ impl Endpoint {
             Command::Remove(id) => {
                 self.want_all(now, id, &Want::Close(CloseReason::Local));
                 self.connections.remove(&id);
+                self.passive.remove(&id);
             }
-            Command::Initiate(id) => self.initiate(now, id),
-            Command::Terminate(id) => self.want_all(now, id, &Want::Close(CloseReason::Local)),
+            Command::Initiate(id) => {
+                self.passive.remove(&id);
+                self.initiate(now, id);
+            }
+            Command::Terminate(id) => {
+                if self.connections.contains_key(&id) {
+                    self.passive.insert(id);
+                }
+                self.want_all(now, id, &Want::Close(CloseReason::Local));
+            }
             Command::GiveUp(id) => self.want_all(now, id, &Want::GiveUp),
             Command::Forget(id) => self.want_all(now, id, &Want::Forget(CloseReason::Local)),
             Command::TerminateChild(id, spi) => {
@@ -117,13 +126,11 @@ impl Endpoint {
             });
             return;
         }
-        let fresh = self.of(id).is_empty();
         let sa = self.new_id();
         let started = self.with_effects(now, |fx| {
             fx.event(Event::Connecting { connection: id, local: path.local, remote: path.remote });
             let mut core = Core::new(sa, Role::Initiator, path, now);
             core.connection = Some(id);
-            core.fresh = fresh;
             let version = config.version;
             core.config = Some(config);
             core.replaces = replaces;

@@ -16,7 +16,7 @@ use super::half_open::HalfOpenTable;
 use super::{ConnectionId, Input, Output, TimeoutReason};
 use crate::config::Limits;
 use crate::diagnose::{ChildSaInfo, CloseReason, IkeSaInfo, Observed, Role};
-use crate::sa::{Ask, Connections, Effects, IkeSa, IkeSaId, Registry, Want};
+use crate::sa::{Ask, Connections, Contacts, Effects, IkeSa, IkeSaId, Registry, Want, same_peer};
 use crate::v1::Fragments;
 use crate::v2::takes_over;
 
@@ -51,6 +51,9 @@ pub struct Endpoint {
     drops: BTreeMap<&'static str, u64>,
     by_connection: BTreeSet<(ConnectionId, IkeSaId)>,
     established: BTreeSet<(ConnectionId, IkeSaId)>,
+    pub(super) contacts: Contacts,
+    /// The connections that were terminated and not initiated since: they answer, and begin nothing.
+    pub(super) passive: BTreeSet<ConnectionId>,
     connection_of: BTreeMap<IkeSaId, ConnectionId>,
     schedule: BTreeMap<(Instant, IkeSaId), TimeoutReason>,
     scheduled: BTreeMap<IkeSaId, Instant>,
@@ -77,6 +80,8 @@ impl Endpoint {
             drops: BTreeMap::new(),
             by_connection: BTreeSet::new(),
             established: BTreeSet::new(),
+            contacts: Contacts::default(),
+            passive: BTreeSet::new(),
             connection_of: BTreeMap::new(),
             schedule: BTreeMap::new(),
             scheduled: BTreeMap::new(),
@@ -160,6 +165,8 @@ impl Endpoint {
             drops: self.drops.clone(),
             by_connection: self.by_connection.clone(),
             established: self.established.clone(),
+            contacts: self.contacts.clone(),
+            passive: self.passive.clone(),
             connection_of: self.connection_of.clone(),
             schedule: self.schedule.clone(),
             scheduled: self.scheduled.clone(),
@@ -180,6 +187,7 @@ impl Endpoint {
             limits: &self.limits,
             connections: &self.connections,
             established: &self.established,
+            contacts: &self.contacts,
             registry: &mut self.registry,
             observed: &mut self.observed,
             queue: &mut self.queue,
@@ -227,6 +235,8 @@ impl Endpoint {
                 None => self.established.remove(&(connection, id)),
             };
         }
+        let standing = sa.as_ref().filter(|sa| sa.is_contact()).map(|sa| sa.core.path.remote.ip());
+        self.contacts.set(id, standing.zip(connection));
         match sa {
             Some(sa) => {
                 let address = sa.core.path.remote.ip();
@@ -254,6 +264,7 @@ impl Endpoint {
             | SaEvent::Usage { key, .. }
             | SaEvent::PeerMoved { key, .. }
             | SaEvent::Refused { key, .. } => key,
+            SaEvent::UnknownSpi { key, source } => return self.handle_unknown_spi(now, *key, source.ip()),
             SaEvent::Acquire { .. } | SaEvent::Removed { .. } | SaEvent::Traffic(_) => return,
         };
         if let Some(id) = self.registry.by_sa(key) {
@@ -287,7 +298,8 @@ impl Endpoint {
         }
     }
 
-    /// The IKE SAs that the peer must have known of when it began the one with INITIAL_CONTACT, had it not lost them.
+    /// The IKE SAs that the peer must have known of when it began the one with INITIAL_CONTACT, had it not lost them: of all
+    /// connections with the same identities (F-27).
     /// One that was established meanwhile is not meant: both ends had initiated at once.
     fn older_than(&self, newest: IkeSaId, connection: ConnectionId) -> Vec<IkeSaId> {
         let Some(begun_at) = self.sas.get(&newest).map(|sa| sa.core.begun_at) else { return Vec::new() };
@@ -295,7 +307,13 @@ impl Endpoint {
             let established_at = self.sas.get(id).and_then(|sa| sa.core.established_at);
             *id != newest && established_at.is_some_and(|at| at < begun_at)
         };
-        self.of(connection).into_iter().filter(older).collect()
+        let Some(address) = self.sas.get(&newest).map(|sa| sa.core.path.remote.ip()) else {
+            return Vec::new();
+        };
+        let of_peer = self.contacts.with(address);
+        let of_others = of_peer.filter(|(other, _)| *other != connection);
+        let same = of_others.filter(|(other, _)| same_peer(&self.connections, connection, *other));
+        self.of(connection).into_iter().chain(same.map(|(_, id)| id)).filter(older).collect()
     }
 
     /// If both ends have initiated at once, two IKE SAs stand. Both ends agree that the one with the highest SPI of an

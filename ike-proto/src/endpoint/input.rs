@@ -51,7 +51,8 @@ pub enum Command {
     /// Start an attempt, unless an IKE SA with a Child SA stands or an attempt is under way. With an IKE SA that has
     /// lost its Child SA, a new Child SA is made.
     Initiate(ConnectionId),
-    /// Delete the connection's SAs, at the peer and here; the connection stays and answers.
+    /// Delete the connection's SAs, at the peer and here; the connection stays and answers, and begins nothing by itself until
+    /// it is initiated.
     Terminate(ConnectionId),
     /// End attempts of ours that have not come to an IKE SA yet, as if their last repetition had not been answered.
     GiveUp(ConnectionId),

@@ -1,14 +1,17 @@
 //! The ISAKMP SAs of one connection: IPsec SAs outlive the one that made them and go over to the next (F-17).
 
+use alloc::vec::Vec;
+use core::net::IpAddr;
 use core::time::Duration;
 
-use esp_core::sa::{IpsecProtocol, Spi};
+use esp_core::sa::{IpsecProtocol, SaKey, Spi};
 use esp_core::time::Instant;
 
 use super::endpoint::{AT_ONCE_FOR, AT_ONCE_LATE, REDUNDANT_FOR};
 use super::{ConnectionId, Endpoint};
 use crate::diagnose::{CloseReason, Role};
 use crate::sa::{IkeSaId, Want};
+use crate::v1;
 
 /// When the end that did not begin the newer ISAKMP SA ends the older one, if the other never did.
 const REDUNDANT_LATE: Duration = Duration::from_secs(20);
@@ -18,7 +21,9 @@ impl Endpoint {
     /// both ends keep the one with the highest cookie of an initiator. What others have made goes over to the one that
     /// stays.
     pub(super) fn settle_isakmp(&mut self, now: Instant, connection: ConnectionId, newest: IkeSaId) {
-        let Some(sa) = self.sas.get(&newest) else { return };
+        let Some(sa) = self.sas.get(&newest).filter(|sa| sa.core.connection == Some(connection)) else {
+            return;
+        };
         let (initiator, confirmed) = (sa.core.role == Role::Initiator, sa.session.is_confirmed_v1());
         let alone = !self.of(connection).into_iter().any(|other| other != newest && self.is_isakmp(other));
         if !alone && (initiator || !confirmed) {
@@ -26,9 +31,10 @@ impl Endpoint {
             // has begun it need not say anything, so the other end asks.
             self.with_sa(now, newest, |sa, fx| sa.want(Want::Probe, fx));
         } else if initiator && !confirmed {
-            self.with_sa(now, newest, |sa, fx| sa.want(Want::CreateChild, fx));
+            self.create_children(now, connection, newest);
         }
-        if !confirmed {
+        // It may turn out to be another connection's, and then must not have taken anything of this one.
+        if !confirmed || self.is_undecided(now, newest) {
             return;
         }
         let mut stays = newest;
@@ -37,10 +43,13 @@ impl Endpoint {
                 stays = other;
             }
         }
+        let mut doubtful = Vec::new();
         // One that the peer may not have yet is looked at when it is known to have it.
         for other in self.of(connection) {
             if other != stays && self.counts(other) {
-                self.move_children(now, other, stays);
+                let over = self.sas.get(&other).is_some_and(|sa| sa.session.is_over());
+                let moved = self.move_children(now, other, stays);
+                doubtful.extend(moved.into_iter().filter(|_| over));
                 self.retire(now, other, stays);
             }
         }
@@ -50,8 +59,38 @@ impl Endpoint {
         });
         let initiator = self.sas.get(&stays).is_some_and(|sa| sa.core.role == Role::Initiator);
         if initiator {
-            self.with_sa(now, stays, |sa, fx| sa.want(Want::CreateChild, fx));
+            self.create_children(now, connection, stays);
+            // The peer has ended the ISAKMP SA that they came from, and may have ended them too: a Delete is not answered,
+            // and one that was lost would leave them carrying traffic to nobody for the rest of their lifetime.
+            for spi in doubtful {
+                self.with_sa(now, stays, |sa, fx| sa.want(Want::RekeyChild(spi), fx));
+            }
         }
+    }
+
+    /// Begins what a connection shall carry. One that was terminated begins nothing: its ISAKMP SA was made for IPsec SAs of
+    /// the peer's that had lost theirs, and ends if the peer does not have them any more.
+    fn create_children(&mut self, now: Instant, connection: ConnectionId, id: IkeSaId) {
+        let passive = self.passive.contains(&connection);
+        let idle = self.sas.get(&id).is_some_and(|sa| sa.core.children.is_empty());
+        match (passive, idle) {
+            (false, _) => self.with_sa(now, id, |sa, fx| sa.want(Want::CreateChild, fx)),
+            (true, true) => {
+                self.with_sa(now, id, |sa, fx| sa.want(Want::Close(CloseReason::Local), fx));
+            }
+            (true, false) => {}
+        }
+    }
+
+    /// Whether the peer has begun an ISAKMP SA and not said yet which of several connections it means.
+    fn is_undecided(&mut self, now: Instant, id: IkeSaId) -> bool {
+        let mut undecided = false;
+        self.with_sa(now, id, |sa, fx| {
+            let idle = sa.core.role == Role::Responder && sa.core.children.is_empty();
+            undecided = idle && v1::is_ambiguous(&sa.core, fx);
+            Some(sa)
+        });
+        undecided
     }
 
     /// Whether an ISAKMP SA of a connection stands, or what is left of one.
@@ -159,6 +198,26 @@ impl Endpoint {
         }
     }
 
+    /// A packet came for an IPsec SA that is not there. If it is the peer's, it has not heard our Delete, and would go on for
+    /// the SA's whole lifetime: it is told again (RFC 2408 §3.14, INVALID-SPI). Of IKEv1 alone, since a Delete of IKEv2 is
+    /// repeated until it is answered. Whose packet it was does not matter: a peer that does not send with this SPI has
+    /// nothing to end.
+    pub(super) fn handle_unknown_spi(&mut self, now: Instant, key: SaKey, source: IpAddr) {
+        let fits = |id: &IkeSaId| {
+            let sa = self.sas.get(id);
+            sa.is_some_and(|sa| sa.session.is_confirmed_v1() && sa.core.path.local.ip() == key.destination)
+        };
+        let of_peer: Vec<IkeSaId> = self.contacts.with(source).map(|(_, id)| id).filter(fits).collect();
+        for id in of_peer {
+            self.with_sa(now, id, |mut sa, fx| {
+                if let Some(session) = sa.session.v1() {
+                    session.tell_invalid_spi(key.protocol, key.spi, &mut sa.core, fx);
+                }
+                Some(sa)
+            });
+        }
+    }
+
     /// The peer has deleted an IPsec SA under another ISAKMP SA than the one that holds it.
     pub(super) fn delete_elsewhere(
         &mut self,
@@ -184,14 +243,16 @@ impl Endpoint {
         }
     }
 
-    fn move_children(&mut self, now: Instant, from: IkeSaId, to: IkeSaId) {
+    /// Moves the IPsec SAs of one ISAKMP SA to another, and returns them by their inbound SPIs.
+    fn move_children(&mut self, now: Instant, from: IkeSaId, to: IkeSaId) -> Vec<Spi> {
         let mut moved = None;
         self.with_sa(now, from, |mut sa, _| {
             let held = sa.session.v1().map(|session| session.held()).unwrap_or_default();
             moved = Some(sa.core.give_children(&held));
             Some(sa)
         });
-        let Some(moved) = moved else { return };
+        let Some(moved) = moved else { return Vec::new() };
+        let spis = moved.spis();
         self.with_sa(now, to, |mut sa, fx| {
             sa.core.take_children(fx, moved);
             if let Some(session) = sa.session.v1() {
@@ -199,5 +260,6 @@ impl Endpoint {
             }
             Some(sa)
         });
+        spis
     }
 }

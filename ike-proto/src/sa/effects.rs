@@ -11,7 +11,7 @@ use esp_core::sa::{IpsecProtocol, SaKey, SaParams, Spi};
 use esp_core::time::Instant;
 use rand_core::CryptoRng;
 
-use super::{Datagrams, IkeSaId, Path, Registry};
+use super::{Contacts, Core, Datagrams, IkeSaId, Path, Registry};
 use crate::config::{ConnectionConfig, Limits};
 use crate::diagnose::{DropReason, Event, FailureReason, Observed, Phase, Role};
 use crate::endpoint::{ConnectionId, Output, RateLimit, Transmit};
@@ -89,6 +89,12 @@ pub(crate) enum Ask {
     },
 }
 
+/// Whether two connections are between the same identities.
+pub(crate) fn same_peer(connections: &Connections, one: ConnectionId, other: ConnectionId) -> bool {
+    let names = |id| connections.get(&id).map(|config| (&config.local_id, &config.remote_id));
+    one == other || names(one).is_some_and(|one| names(other) == Some(one))
+}
+
 /// The sink of all effects, and what a state may draw on: time, randomness, bounds, the connections.
 pub(crate) struct Effects<'a> {
     pub(crate) now: Instant,
@@ -97,6 +103,8 @@ pub(crate) struct Effects<'a> {
     pub(crate) connections: &'a Connections,
     /// The established IKE SAs of each connection, but for the one that is at work.
     pub(crate) established: &'a BTreeSet<(ConnectionId, IkeSaId)>,
+    /// The same of all connections by the peer's address, and what is left of others.
+    pub(crate) contacts: &'a Contacts,
     pub(crate) registry: &'a mut Registry,
     pub(crate) observed: &'a mut Observed,
     pub(crate) queue: &'a mut VecDeque<Output>,
@@ -186,6 +194,15 @@ impl Effects<'_> {
     pub(crate) fn has_established(&self, connection: ConnectionId, except: IkeSaId) -> bool {
         let all = (connection, IkeSaId(0))..=(connection, IkeSaId(u64::MAX));
         self.established.range(all).any(|(_, id)| *id != except)
+    }
+
+    /// Whether we have nothing else with the peer: who hears that ends all that it has with the same identities
+    /// (RFC 7296 §2.4, RFC 2407 §4.6.3.3), whichever connection it is of.
+    pub(crate) fn is_first_contact(&self, core: &Core) -> bool {
+        let Some(connection) = core.connection else { return true };
+        let mut others = self.contacts.with(core.path.remote.ip()).filter(|(_, id)| *id != core.id);
+        !self.has_established(connection, core.id)
+            && !others.any(|(other, _)| same_peer(self.connections, connection, other))
     }
 
     /// Draws an SPI of an IKE SA.

@@ -61,8 +61,8 @@ pub(crate) struct Core {
     pub(crate) redundant_at: Option<Instant>,
     /// Whether the peer is known to have established it too: the responder of IKE_AUTH cannot tell from its own answer.
     pub(crate) confirmed: bool,
-    /// Whether the connection had no SA when it was begun, so that it is the first contact.
-    pub(crate) fresh: bool,
+    /// Whether we have told the peer that this is the first contact: from then on there is one.
+    pub(crate) said_contact: bool,
     /// Whether both ends can put messages together from fragments.
     pub(crate) fragmentation: bool,
     /// Whether the peer is where its last message came from. With MOBIKE it is where it says.
@@ -94,7 +94,7 @@ impl Core {
             replaces: None,
             redundant_at: None,
             confirmed: role == Role::Initiator,
-            fresh: true,
+            said_contact: false,
             fragmentation: false,
             follows: true,
             last_sent: now,
@@ -434,7 +434,10 @@ impl Core {
                 self.failed(fx, Role::Initiator, Phase::Two, reason.clone());
                 Some(Want::DeleteChild(spi, CloseReason::Failed(reason)))
             }
-            SaEvent::Acquire { .. } | SaEvent::Removed { .. } | SaEvent::Traffic(_) => None,
+            SaEvent::Acquire { .. }
+            | SaEvent::Removed { .. }
+            | SaEvent::Traffic(_)
+            | SaEvent::UnknownSpi { .. } => None,
         }
     }
 
@@ -558,6 +561,13 @@ pub(crate) struct Given {
     path: Path,
     children: Vec<ChildSa>,
     lingering: Vec<(Instant, SaKey)>,
+}
+
+impl Given {
+    /// Their inbound SPIs.
+    pub(crate) fn spis(&self) -> Vec<Spi> {
+        self.children.iter().map(|child| child.inbound.spi).collect()
+    }
 }
 
 /// Moves a Child SA to other addresses.

@@ -46,6 +46,12 @@ impl IkeSa {
         }
     }
 
+    /// Whether it stands, or IPsec SAs that it has left, or will once the peer has read that it is the first.
+    pub(crate) fn is_contact(&self) -> bool {
+        let session = &self.session;
+        session.established().is_some() || (session.is_v1() && session.is_over()) || self.core.said_contact
+    }
+
     /// When to call [`Self::handle_timeout`].
     pub(crate) fn next_timeout(&self) -> Option<(Instant, TimeoutReason)> {
         [self.core.next_timeout(), self.session.next_timeout()].into_iter().flatten().min()

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use esp_core::selector::{Selectors, TrafficSelector};
 
 use super::Core;
+use crate::config::ConnectionConfig;
 
 /// A local and a remote subnet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,11 @@ impl Pair {
 
 /// Every pair of a local and a remote subnet of the same family.
 pub(crate) fn pairs(core: &Core) -> Vec<Pair> {
-    let Some(config) = &core.config else { return Vec::new() };
+    core.config.as_ref().map(|config| pairs_of(config)).unwrap_or_default()
+}
+
+/// The same of a configuration.
+pub(crate) fn pairs_of(config: &ConnectionConfig) -> Vec<Pair> {
     let Selectors { local, remote } = &config.child.selectors;
     let family = |selector: &TrafficSelector| selector.addresses.first().is_ipv4();
     let of_local = |local: &TrafficSelector| {

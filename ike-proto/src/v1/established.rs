@@ -13,6 +13,7 @@ use super::draft::Draft;
 use super::isakmp::{Isakmp, Iv, new_message_id};
 use super::limits;
 use super::orphaned::Orphaned;
+use super::phase1;
 use super::quick::{self, Quick};
 use super::replay::Replay;
 use super::session::Session;
@@ -82,7 +83,7 @@ impl Established {
     }
 
     /// What is told of it.
-    fn info(&self, core: &Core, now: Instant) -> Option<IkeSaInfo> {
+    pub(super) fn info(&self, core: &Core, now: Instant) -> Option<IkeSaInfo> {
         let config = core.config.as_ref()?;
         Some(IkeSaInfo {
             name: self.isakmp.name,
@@ -132,7 +133,7 @@ impl Established {
         fx: &mut Effects<'_>,
     ) -> Step<Session> {
         let header = &message.header;
-        if !super::phase1::is_of(header, self.isakmp.name) {
+        if !phase1::is_of(header, self.isakmp.name) {
             return self.stay(DropReason::UnknownSpi);
         }
         if let Some(reply) = self.replay.reply(fx.now, message.raw) {
@@ -386,6 +387,15 @@ impl Established {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Says that there is no other SA with the peer, where the exchange had no protected message of ours to say it in.
+    pub(crate) fn say_initial_contact(&mut self, core: &mut Core, fx: &mut Effects<'_>) {
+        let mut draft = Draft::new();
+        if phase1::push_initial_contact(&mut draft, self.isakmp.name, core, fx) {
+            let message = self.inform(&draft, core, fx);
+            repeat(message, core, fx);
         }
     }
 

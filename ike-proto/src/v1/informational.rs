@@ -1,6 +1,7 @@
 //! Informational exchanges under an established ISAKMP SA (RFC 2409 §5.7), and exchanges that are refused.
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use esp_core::sa::{IpsecProtocol, Spi};
 
@@ -15,8 +16,10 @@ use crate::sa::{Ask, ChildState, Core, Effects, Lifetime, Pair, Path};
 use crate::suite::v1_codec;
 use crate::wire::codes::{ExchangeType, ProtocolId};
 use crate::wire::v1::codes::NotifyType;
-use crate::wire::v1::{DeletePayload, Message, NotifyPayload};
+use crate::wire::v1::{DeletePayload, Message, NotifyPayload, Payload};
 
+/// How long a peer may take to install an IPsec SA: one that waits for the third message of quick mode, which was lost.
+const NOT_YET_INSTALLED: Duration = Duration::from_secs(30);
 /// Octets of both cookies.
 const COOKIES_LEN: usize = 16;
 
@@ -104,6 +107,11 @@ impl Established {
                     fx.asks.push(Ask::InitialContact { connection, except: core.id });
                 }
             }
+            NotifyType::INVALID_SPI if notify.child_spi().is_some() => {
+                if let Some((protocol, spi)) = notify.child_spi() {
+                    self.take_invalid_spi(protocol, spi, core, fx);
+                }
+            }
             kind if kind.is_error() => {
                 if let Some(quick) = self.refused_quick(notify.spi) {
                     let reason = quick::refused(contents, &quick.pair, core, fx);
@@ -116,6 +124,23 @@ impl Established {
             }
             _ => {}
         }
+    }
+
+    /// Says that we have no IPsec SA with this SPI of ours, in the same form as a Delete of it.
+    pub(crate) fn tell_invalid_spi(
+        &mut self,
+        protocol: IpsecProtocol,
+        spi: Spi,
+        core: &mut Core,
+        fx: &mut Effects<'_>,
+    ) {
+        let mut draft = Draft::new();
+        draft.push(&Payload::Notify(NotifyPayload {
+            protocol: protocol.into(),
+            spi: &spi.to_be_bytes(),
+            ..NotifyPayload::new(NotifyType::INVALID_SPI, &spi.to_be_bytes())
+        }));
+        self.inform(&draft, core, fx);
     }
 
     /// The peer's SPI is the one of our outbound packets (F-17). What this ISAKMP SA did not make, another one of the
@@ -141,6 +166,15 @@ impl Established {
             }
         }
         quick::revive(core, fx, pair.as_ref());
+    }
+
+    /// The peer has no IPsec SA with the SPI of our outbound packets: what it deleted without our hearing of it, or has not
+    /// installed yet.
+    fn take_invalid_spi(&mut self, protocol: IpsecProtocol, spi: Spi, core: &mut Core, fx: &mut Effects<'_>) {
+        let made_at = core.child_by_outbound(spi).map(|child| child.made_at);
+        if made_at.is_none_or(|at| at + NOT_YET_INSTALLED <= fx.now) {
+            self.deleted_by_peer(protocol, spi, core, fx);
+        }
     }
 
     /// The peer holds to a shorter lifetime than we offered (F-12).

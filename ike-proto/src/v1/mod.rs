@@ -18,6 +18,7 @@ mod replay;
 mod session;
 mod trace;
 mod traits;
+mod twins;
 
 pub(crate) use aggressive::respond as respond_aggressive;
 pub(crate) use answer::Answer;
@@ -27,6 +28,7 @@ pub(crate) use fragment::{Collected, Fragments, split};
 pub(crate) use main_mode::respond as respond_main;
 pub(crate) use session::Session;
 pub(crate) use trace::{message, payload_name, payload_names};
+pub(crate) use twins::is_ambiguous;
 
 #[cfg(test)]
 mod tests;

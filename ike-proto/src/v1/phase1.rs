@@ -20,7 +20,9 @@ use crate::suite::{Hash, IkeProposal};
 use crate::wire::codes::PayloadType;
 use crate::wire::header::Header;
 use crate::wire::v1::codes::NotifyType;
-use crate::wire::v1::{Content, IdPayload, Message, NatDPayload, NatNumbering, OwnedId, Payload};
+use crate::wire::v1::{
+    Content, IdPayload, Message, NatDPayload, NatNumbering, OwnedId, Payload, cookie_pair,
+};
 
 /// Octets of our nonces.
 pub(crate) const NONCE_LEN: usize = 32;
@@ -185,9 +187,24 @@ pub(crate) fn tell_nat(core: &Core, fx: &mut Effects<'_>) {
     }
 }
 
-/// Whether we say that we have no other SA with the peer.
-pub(crate) fn is_initial_contact(core: &Core, fx: &Effects<'_>) -> bool {
-    core.fresh && core.connection.is_none_or(|connection| !fx.has_established(connection, core.id))
+/// Whether an initiator may still use SAs with us: it did not say that it has none. A Delete is not answered, and if ours
+/// was lost, it sends to nobody until it hears that we have none.
+pub(crate) fn may_believe_in_more(contents: &Contents<'_>) -> bool {
+    contents.notify(NotifyType::INITIAL_CONTACT).is_none()
+}
+
+/// Says that we have no other SA with the peer, if that is so.
+pub(crate) fn push_initial_contact(
+    draft: &mut Draft,
+    name: IkeSaName,
+    core: &mut Core,
+    fx: &Effects<'_>,
+) -> bool {
+    core.said_contact = fx.is_first_contact(core);
+    if core.said_contact {
+        draft.notify(NotifyType::INITIAL_CONTACT, &cookie_pair(name.initiator, name.responder), &[]);
+    }
+    core.said_contact
 }
 
 /// Whether a header belongs to an exchange that is named by these cookies.

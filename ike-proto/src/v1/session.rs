@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use esp_core::sa::Spi;
+use esp_core::sa::{IpsecProtocol, Spi};
 use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
@@ -183,6 +183,19 @@ impl Session {
     /// An IPsec SA was removed without a word of this ISAKMP SA.
     pub(crate) fn removed(&mut self, selectors: &Selectors, core: &mut Core, fx: &mut Effects<'_>) {
         super::quick::revive(core, fx, crate::sa::Pair::of(selectors).as_ref());
+    }
+
+    /// The peer sends packets of an IPsec SA that is not there.
+    pub(crate) fn tell_invalid_spi(
+        &mut self,
+        protocol: IpsecProtocol,
+        spi: Spi,
+        core: &mut Core,
+        fx: &mut Effects<'_>,
+    ) {
+        if let Self::Established(state) = self {
+            state.tell_invalid_spi(protocol, spi, core, fx);
+        }
     }
 
     /// IPsec SAs of another ISAKMP SA have come to this one.

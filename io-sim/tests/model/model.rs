@@ -1,7 +1,6 @@
 //! What must be reachable.
 
 use ipsec_io_sim::End;
-use ipsec_policy::IkeVersion;
 
 use crate::history::{Change, Step};
 
@@ -16,32 +15,21 @@ struct Side {
     encryption: bool,
     cut: bool,
     lossy: bool,
-    /// Whether the operator has ordered phase 1 of IKEv1 anew since: that is an exchange like the first, and may end with
-    /// everything connected although the other end has deleted what it was to replace.
-    anew: bool,
 }
 
 /// The two ends, and nothing of what stands between them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Model {
-    version: IkeVersion,
     left: Side,
     right: Side,
 }
 
 impl Model {
     /// Two gateways with the same tunnel.
-    pub(crate) fn new(version: IkeVersion) -> Self {
-        let side = Side {
-            exists: true,
-            stopped: false,
-            key: false,
-            encryption: false,
-            cut: false,
-            lossy: false,
-            anew: false,
-        };
-        Self { version, left: side, right: side }
+    pub(crate) fn new() -> Self {
+        let side =
+            Side { exists: true, stopped: false, key: false, encryption: false, cut: false, lossy: false };
+        Self { left: side, right: side }
     }
 
     fn side(&mut self, end: End) -> &mut Side {
@@ -59,14 +47,10 @@ impl Model {
     /// Follows what happens.
     pub(crate) fn step(&mut self, step: Step) {
         match step {
-            Step::Connect(end) => {
-                let side = self.side(end);
-                (side.stopped, side.anew) = (false, false);
-            }
-            Step::RekeyIke(end) => self.side(end).anew = self.version == IkeVersion::V1,
+            Step::Connect(end) => self.side(end).stopped = false,
             Step::Disconnect(end) => {
                 let side = self.side(end);
-                (side.stopped, side.anew) = (side.exists, false);
+                side.stopped = side.exists;
             }
             Step::Change(end, Change::Key(value)) => self.side(end).key = value,
             Step::Change(end, Change::Encryption(value)) => self.side(end).encryption = value,
@@ -83,6 +67,7 @@ impl Model {
             Step::Lose(end, percent) => self.side(end).lossy = percent > 0,
             Step::Change(_, Change::Name(_))
             | Step::Wait(_)
+            | Step::RekeyIke(_)
             | Step::RekeyChild(_)
             | Step::Traffic(_)
             | Step::Check => {}
@@ -105,7 +90,7 @@ impl Model {
             return Some(false);
         }
         if left.stopped && right.stopped {
-            return if left.anew || right.anew { None } else { Some(false) };
+            return Some(false);
         }
         if left.lossy || right.lossy { None } else { Some(true) }
     }

@@ -92,6 +92,22 @@ fn a_packet_goes_in_at_one_end_and_comes_out_at_the_other() {
     }
 }
 
+/// Packets with SPIs of nobody's are told of with their source, and a flood of them seldom.
+#[test]
+fn unknown_spis_are_told_at_a_bounded_rate() {
+    let (near, mut far) = pair(&params(Direction::Outbound, 0x1000, SUITE));
+    let (_, mut esp) = seal(&near, NOW, &inner(10)).unwrap();
+    for spi in 0x2000_u32..0x2100 {
+        esp[..4].copy_from_slice(&spi.to_be_bytes());
+        assert_eq!(open(&far, RAW_PEER, &esp), Err(DropReason::UnknownSpi));
+    }
+    let key = mirrored(&params(Direction::Outbound, 0x2000, SUITE)).key();
+    let source = RAW_PEER.parse().unwrap();
+    let told = events(&mut far);
+    assert_eq!(told[0], SaEvent::UnknownSpi { key, source });
+    assert_eq!(told.len(), usize::try_from(DatapathLimits::default().unknown_spis_per_second).unwrap());
+}
+
 /// X-30, GW-7: whatever is missing, a packet is dropped and never passes in clear.
 #[test]
 fn it_fails_closed() {
@@ -307,7 +323,9 @@ fn a_move_changes_the_path_and_nothing_else() {
     far.open(NOW, &outer, &mut buf).unwrap();
     let key = SaKey { destination: local.ip(), ..key };
     let remote = "192.0.2.9:4501".parse().unwrap();
-    assert_eq!(events(&mut far)[1..], [SaEvent::PeerMoved { key, remote }]);
+    let source = RAW_PEER.parse().unwrap();
+    let unknown = SaEvent::UnknownSpi { key: mirrored(&outbound).key(), source };
+    assert_eq!(events(&mut far)[1..], [unknown, SaEvent::PeerMoved { key, remote }]);
 }
 
 #[test]

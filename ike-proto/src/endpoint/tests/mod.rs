@@ -3,6 +3,7 @@
 mod childless;
 mod close;
 mod collisions;
+mod contact;
 mod diagnosis;
 mod fragments;
 mod handshake;

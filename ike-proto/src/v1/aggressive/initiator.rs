@@ -24,8 +24,7 @@ use crate::v1::trace;
 use crate::v1::traits::{self, PeerTraits};
 use crate::wire::IkeSpi;
 use crate::wire::codes::ExchangeType;
-use crate::wire::v1::codes::NotifyType;
-use crate::wire::v1::{HashPayload, KePayload, Message, NoncePayload, Payload, cookie_pair};
+use crate::wire::v1::{HashPayload, KePayload, Message, NoncePayload, Payload};
 
 /// Has sent the first message, waits for the second.
 #[derive(Debug)]
@@ -192,10 +191,7 @@ impl AggressiveSent {
             // The addresses are those of the first two messages, wherever this one goes.
             phase1::push_nat_d(&mut draft, numbering, isakmp.keys.hash(), isakmp.name, answered_on, pretend);
         }
-        if phase1::is_initial_contact(core, fx) {
-            let spi = cookie_pair(isakmp.name.initiator, isakmp.name.responder);
-            draft.notify(NotifyType::INITIAL_CONTACT, &spi, &[]);
-        }
+        phase1::push_initial_contact(&mut draft, isakmp.name, core, fx);
         let octets = isakmp.seal(core, fx, &mut iv, ExchangeType::AGGRESSIVE, 0, &draft)?;
         isakmp.finish(iv);
         core.send(fx, &octets);

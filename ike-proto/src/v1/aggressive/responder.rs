@@ -270,6 +270,9 @@ impl AggressiveAnswered {
             let data = v1_codec::encode_ike_lifetime(lifetime);
             state.tell(NotifyType::RESPONDER_LIFETIME, &data, core, fx);
         }
+        if phase1::may_believe_in_more(contents) {
+            state.say_initial_contact(core, fx);
+        }
         state
     }
 

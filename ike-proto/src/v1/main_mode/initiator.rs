@@ -23,9 +23,7 @@ use crate::wire::IkeSpi;
 use crate::wire::codes::ExchangeType;
 use crate::wire::header::{Flags, Header};
 use crate::wire::v1::codes::NotifyType;
-use crate::wire::v1::{
-    Content, HashPayload, KePayload, Message, NoncePayload, Payload, cookie_pair, decode_padded_chain,
-};
+use crate::wire::v1::{Content, HashPayload, KePayload, Message, NoncePayload, Payload, decode_padded_chain};
 
 /// Waits for the second message.
 #[derive(Debug)]
@@ -331,10 +329,7 @@ impl IdSent {
         let mut draft = Draft::new();
         draft.push(&Payload::Id(id.payload()));
         draft.push(&Payload::Hash(HashPayload { data: proof.expose() }));
-        if phase1::is_initial_contact(core, fx) {
-            let spi = cookie_pair(isakmp.name.initiator, isakmp.name.responder);
-            draft.notify(NotifyType::INITIAL_CONTACT, &spi, &[]);
-        }
+        phase1::push_initial_contact(&mut draft, isakmp.name, core, fx);
         let octets = isakmp.seal(core, fx, &mut iv, ExchangeType::IDENTITY_PROTECTION, 0, &draft)?;
         let retransmission = Retransmission::start(
             core,

@@ -353,6 +353,9 @@ impl KeAnswered {
         if lifetime < self.agreed.lifetime {
             Established::push_responder_lifetime(&mut draft, &isakmp, lifetime);
         }
+        if phase1::may_believe_in_more(contents) {
+            phase1::push_initial_contact(&mut draft, isakmp.name, core, fx);
+        }
         let mut iv = iv;
         let reply = match isakmp.seal(core, fx, &mut iv, ExchangeType::IDENTITY_PROTECTION, 0, &draft) {
             Ok(reply) => reply,

@@ -11,7 +11,7 @@ use esp_core::sa::Spi;
 use esp_core::time::Instant;
 
 pub(crate) use initiator::Initiator;
-pub(crate) use negotiate::{refused, sensible};
+pub(crate) use negotiate::{pair_of, refused, sensible};
 pub(crate) use responder::Responder;
 pub(crate) use settle::{revive, settle_all};
 

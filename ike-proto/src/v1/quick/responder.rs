@@ -114,6 +114,7 @@ impl Established {
         let names = trace::payload_names(&chain);
         trace::message(fx, core.connection, core.path.remote, false, header, names, len);
         let contents = Contents::read(&chain).map_err(no_sa)?;
+        self.follow_subnets(&contents.ids, core, fx);
         let (Some(sa), Some(nonce_i), Some(config)) = (contents.sa, contents.nonce, core.config.clone())
         else {
             return Err(no_sa("the first message of quick mode lacks the SA or nonce payload"));
@@ -223,6 +224,7 @@ impl Established {
             nonces: (Vec::from(nonce_i), nonce_r),
         };
         self.exchanges.insert(id, Quick::Responder(quick));
+        self.tell_connection(core, fx);
         Ok(())
     }
 

@@ -1,9 +1,13 @@
+use core::net::SocketAddr;
 use core::time::Duration;
+
+use esp_core::command::SaEvent;
+use esp_core::sa::{IpsecProtocol, SaKey, Spi};
 
 use super::{MODES, assert_connected, assert_gone, assert_settled, command, connected, pair_with, s};
 use crate::config::ExchangeMode;
 use crate::diagnose::{CloseReason, Event};
-use crate::endpoint::Command;
+use crate::endpoint::{Command, Input};
 use crate::testing::{Datagram, Fate, Pair, Side};
 
 fn sent_by(pair: &Pair, side: Side, what: &str) -> usize {
@@ -84,7 +88,8 @@ fn initial_contact_ends_what_was_before() {
     }
 }
 
-/// F-17: without an ISAKMP SA the IPsec SAs carry on, another ISAKMP SA is made at once and takes them over.
+/// F-17: without an ISAKMP SA the IPsec SAs carry on, another ISAKMP SA is made at once, takes them over, and replaces them
+/// before any packet is lost: whoever has deleted the ISAKMP SA may have deleted them too.
 #[test]
 fn ipsec_sas_outlive_their_isakmp_sa() {
     let mut pair = pair_with(ExchangeMode::Main, |_, config| {
@@ -101,11 +106,85 @@ fn ipsec_sas_outlive_their_isakmp_sa() {
     }
     assert_eq!(pair.counts(Side::A), (0, 1), "{:#?}", pair.transcript);
     pair.set_filter(|_, _| Fate::Deliver);
-    pair.run(s(70));
-    assert!(pair.carries());
+    for _ in 0..70 {
+        pair.run(s(1));
+        assert!(pair.carries(), "{:#?}", pair.transcript);
+    }
     assert_eq!((pair.counts(Side::A).1, pair.counts(Side::B).1), (1, 1), "{:#?}", pair.transcript);
     assert_eq!((pair.counts(Side::A).0, pair.counts(Side::B).0), (1, 1), "{:#?}", pair.transcript);
-    assert_eq!(pair.a.datapath.outbound().unwrap().spi, spi);
+    assert_ne!(pair.a.datapath.outbound().unwrap().spi, spi);
+}
+
+/// F-17: a Delete is not answered. Where those of the IPsec SAs were lost and that of the ISAKMP SA was not, the end that has
+/// nothing any more says so when the other one comes back.
+#[test]
+fn lost_deletes_of_ipsec_sas_are_made_good() {
+    for mode in MODES {
+        let mut pair = connected(mode);
+        let base = pair.sent.len();
+        pair.set_filter(move |number, _| if number < base + 2 { Fate::Lose } else { Fate::Deliver });
+        command(&mut pair, Side::A, Command::Terminate);
+        pair.run(s(20));
+        assert_settled(&mut pair);
+        // When it began for the first time, and when it answered.
+        assert_eq!(sent_by(&pair, Side::A, "N(INITIAL-CONTACT)"), 2, "{:#?}", pair.transcript);
+    }
+}
+
+/// An end that was told to end everything begins nothing by itself, also where its peer has left it IPsec SAs without an
+/// ISAKMP SA, until it is told to initiate.
+#[test]
+fn a_terminated_end_begins_no_ipsec_sa() {
+    for mode in MODES {
+        let mut pair = connected(mode);
+        command(&mut pair, Side::B, Command::Terminate);
+        pair.run(s(5));
+        pair.connect();
+        assert_connected(&mut pair);
+        let base = pair.sent.len();
+        pair.set_filter(move |number, _| if number < base + 2 { Fate::Lose } else { Fate::Deliver });
+        command(&mut pair, Side::A, Command::Terminate);
+        pair.run(s(20));
+        assert_gone(&pair);
+        command(&mut pair, Side::B, Command::Initiate);
+        pair.run(s(20));
+        assert_settled(&mut pair);
+    }
+}
+
+/// RFC 2408 §3.14, INVALID-SPI: who gets packets of an IPsec SA that it does not have says so, and the peer, which has not
+/// heard the Delete, ends it. Not one that the peer may be about to install.
+#[test]
+fn packets_of_a_deleted_ipsec_sa_bring_about_its_end() {
+    for mode in MODES {
+        for (age, ends) in [(2, false), (60, true)] {
+            let mut pair = connected(mode);
+            pair.run(s(age));
+            let spi = pair.a.datapath.outbound().unwrap().spi;
+            // B has lost it, which it can be told only.
+            let key = SaKey { protocol: IpsecProtocol::Esp, destination: pair.b.address, spi };
+            let source = SocketAddr::new(pair.a.address, 4_500);
+            pair.input(Side::B, Input::Sa(SaEvent::UnknownSpi { key, source }));
+            pair.run(s(1));
+            assert_eq!(pair.counts(Side::A), (1, if ends { 0 } else { 1 }), "{:#?}", pair.transcript);
+        }
+    }
+}
+
+/// The same from an address of nobody's, or with an SPI of nobody's, changes nothing.
+#[test]
+fn packets_of_nobody_change_nothing() {
+    let mut pair = connected(ExchangeMode::Main);
+    pair.run(s(60));
+    let spi = pair.a.datapath.outbound().unwrap().spi;
+    for (spi, source) in [(spi, "203.0.113.1"), (Spi::new(0x1234_5678).unwrap(), "192.0.2.1")] {
+        let key = SaKey { protocol: IpsecProtocol::Esp, destination: pair.b.address, spi };
+        let source = SocketAddr::new(source.parse().unwrap(), 4_500);
+        pair.input(Side::B, Input::Sa(SaEvent::UnknownSpi { key, source }));
+        pair.run(s(5));
+    }
+    assert_settled(&mut pair);
+    assert_eq!((pair.closed(Side::A), pair.closed(Side::B)), (vec![], vec![]));
 }
 
 /// nothing in clear, forged, cut or repeated changes anything that stands.

@@ -85,7 +85,8 @@ impl AuthSent {
         let mut draft = Draft::new();
         draft.push(&Payload::IdI(id));
         // The peer may have initiated and come through meanwhile (F-27).
-        if core.connection.is_none_or(|connection| !fx.has_established(connection, core.id)) {
+        if fx.is_first_contact(core) {
+            core.said_contact = true;
             draft.notify(NotifyType::INITIAL_CONTACT, &[]);
         }
         let (kind, peer) = identity::encode(&config.remote_id);
