@@ -3,13 +3,17 @@
 
 use std::time::Duration;
 
+use esp_core::drop_reason::DropReason;
+use esp_core::time::Instant;
 use ike_proto::diagnose::{ChildSaInfo, Role};
-use ipsec_gateway::{ConnectionState, TunnelStatus};
+use ipsec_gateway::{ConnectionState, Gateway, Traffic, TunnelStatus};
 use ipsec_io_sim::{Network, Office, network};
 use ipsec_policy::{DhGroup, ExchangeMode, Identity, IkeVersion, PfsChoice, TunnelId, VpnTunnel};
 
 const SECOND: Duration = Duration::from_secs(1);
 const PSK: &str = "a-key-of-the-scenario";
+/// Octets of a ping and of its answer: IP header, ICMP header and payload.
+const PING: u64 = 84;
 
 /// Connected within 20 s, and past the moment at which one of two SAs that began at once has ended.
 fn connected(offices: &[Office]) -> Network {
@@ -56,10 +60,62 @@ fn carried(children: &[ChildSaInfo]) -> Vec<String> {
     carried
 }
 
+/// Until the datapaths have been asked for everything that passed so far.
+fn count(net: &mut Network) {
+    net.world.run_for(SECOND * 11);
+}
+
+/// MON-1 of each tunnel of a place, in the order of their ids, and of its gateway: health is 1 now and was so in the last
+/// step of time, so many pings or answers have passed in each direction, nothing was dropped, and the past adds up to it.
+fn assert_monitored(net: &Network, place: usize, pings: &[(u64, u64)]) {
+    let gateway = net.gateway(place).gateway().unwrap();
+    let tunnels: Vec<_> = gateway.statuses().map(|status| status.id).collect();
+    assert_eq!(tunnels.len(), pings.len(), "at {place}");
+    let mut sum = (0, 0);
+    for (tunnel, expected) in tunnels.iter().zip(pings) {
+        assert_figures(net, gateway, Some(tunnel), *expected);
+        assert_eq!(gateway.counters(Some(tunnel)).unwrap().dropped(), 0, "{tunnel} at {place}");
+        sum = (sum.0 + expected.0, sum.1 + expected.1);
+    }
+    assert_figures(net, gateway, None, sum);
+}
+
+fn assert_figures(net: &Network, gateway: &Gateway, tunnel: Option<&TunnelId>, (received, sent): (u64, u64)) {
+    let of = format!("{tunnel:?} of {}", gateway.configured().id);
+    assert_eq!(gateway.is_healthy(tunnel), Some(true), "{of}");
+    let latest = gateway.latest(tunnel).unwrap();
+    assert_eq!((latest.health(), latest.span()), (1, SECOND * 10), "{of}");
+    let traffic = gateway.counters(tunnel).unwrap().traffic;
+    assert_eq!((traffic.packets_in, traffic.packets_out), (received, sent), "{of}");
+    assert_eq!((traffic.bytes_in, traffic.bytes_out), (received * PING, sent * PING), "{of}");
+    let history = gateway.history(tunnel, Instant::ZERO, net.world.now()).unwrap();
+    assert_eq!(history.total(), traffic, "{of}");
+    for point in &history.points {
+        let second = |octets: u64| octets * 8 * 1_000 / u64::try_from(point.span().as_millis()).unwrap();
+        let Traffic { bytes_in, bytes_out, .. } = point.traffic;
+        assert_eq!(
+            (point.bandwidth_in(), point.bandwidth_out()),
+            (second(bytes_in), second(bytes_out)),
+            "{of}"
+        );
+    }
+    // From the first step on in which it is connected throughout.
+    let health: Vec<u64> = history.points.iter().map(ipsec_gateway::Point::health).collect();
+    assert_eq!(health.first(), Some(&0), "{of}: it was not connected at once");
+    assert_eq!(health.last(), Some(&1), "{of}");
+}
+
+/// What a gateway has dropped, by reason (GW-7).
+fn dropped(net: &Network, place: usize) -> Vec<(DropReason, u64)> {
+    let counters = net.gateway(place).gateway().unwrap().counters(None).unwrap();
+    counters.drops.iter().map(|(reason, count)| (*reason, *count)).collect()
+}
+
 fn healthy(net: &Network) {
     for place in 0..net.places.len() {
         let gateway = net.gateway(place).gateway().unwrap();
         assert!(gateway.statuses().all(|status| status.state == ConnectionState::Connected), "{place}");
+        assert_eq!(dropped(net, place), [], "at {place}");
         assert_eq!((net.gateway(place).counters().spins, net.gateway(place).counters().refusals), (0, 0));
     }
     assert_eq!(net.world.oracle().violations(), []);
@@ -108,6 +164,10 @@ fn scn_1_two_phase_2_sas() {
         assert_pings(&mut net, (0, 0), (1, subnet));
         assert_pings(&mut net, (1, subnet), (0, 0));
     }
+    count(&mut net);
+    for place in [0, 1] {
+        assert_monitored(&net, place, &[(40, 40)]);
+    }
     healthy(&net);
 }
 
@@ -129,8 +189,13 @@ fn scn_2_one_child_sa() {
     }
     assert_eq!(carried(&only(&net, 1).children), ["192.168.1.0/24 === 10.0.192.0/24"]);
     assert_eq!(routes(&net, 0), ["192.168.1.0/24 from 10.0.192.0/24"]);
+    assert_eq!(routes(&net, 1), ["10.0.192.0/24 from 192.168.1.0/24"]);
     assert_pings(&mut net, (0, 0), (1, 0));
     assert_pings(&mut net, (1, 0), (0, 0));
+    count(&mut net);
+    for place in [0, 1] {
+        assert_monitored(&net, place, &[(20, 20)]);
+    }
     healthy(&net);
 }
 
@@ -156,6 +221,8 @@ fn scn_3_esp_in_udp() {
     assert_eq!((ike.remote.ip(), ike.local.port()), ("113.31.113.78".parse().unwrap(), 4500));
     assert_eq!(ike.remote_id.to_string(), "113.31.113.78");
     assert!(status.children[0].encapsulated);
+    assert_eq!(routes(&net, 0), ["10.23.0.0/16 from 10.0.192.0/20"]);
+    assert_eq!(routes(&net, 1), ["10.0.192.0/20 from 10.23.0.0/16"]);
     assert_pings(&mut net, (0, 0), (1, 0));
     assert_pings(&mut net, (1, 0), (0, 0));
     // The group of the Child SAs that follow, and the mapping that is held through a quiet hour.
@@ -166,6 +233,10 @@ fn scn_3_esp_in_udp() {
     net.world.run_for(SECOND * 3_600);
     assert_eq!(only(&net, 0).children[0].pfs.unwrap().to_string(), "modp1536");
     assert_pings(&mut net, (0, 0), (1, 0));
+    count(&mut net);
+    for place in [0, 1] {
+        assert_monitored(&net, place, &[(30, 30)]);
+    }
     healthy(&net);
 }
 
@@ -184,6 +255,10 @@ fn scn_4_two_vpcs() {
     assert_eq!(routes(&net, 1), ["10.0.192.0/20 from 192.168.0.0/16"]);
     assert_pings(&mut net, (0, 0), (1, 0));
     assert_pings(&mut net, (1, 0), (0, 0));
+    count(&mut net);
+    for place in [0, 1] {
+        assert_monitored(&net, place, &[(20, 20)]);
+    }
     healthy(&net);
 }
 
@@ -218,7 +293,9 @@ fn scn_5_an_initiator_of_changing_address() {
         let ike = only(&net, 0).ike.unwrap();
         assert_eq!((ike.role, ike.remote_id.to_string().as_str()), (Role::Responder, "branch.example.com"));
         assert!(only(&net, 0).children[0].encapsulated);
+        assert_eq!(routes(&net, 0), ["10.23.0.0/16 from 10.0.192.0/20"]);
         assert_pings(&mut net, (0, 0), (1, 0));
+        let mut arrived = (10, 10);
 
         // The provider gives the branch another address while packets flow; the tunnel follows with the first of them.
         let (nat, port) = (net.at(1).nat.unwrap(), net.at(1).port);
@@ -230,10 +307,15 @@ fn scn_5_an_initiator_of_changing_address() {
             let (branch, head) = (net.host(1, 0), net.host(0, 0));
             let report = net.ping(branch, head, 20);
             assert!(report.received >= 19, "{version:?}: {report:?}");
+            // Every ping arrives; the answer that is on its way to the old address may not.
+            arrived = (arrived.0 + 20, arrived.1 + 20);
             assert_pings(&mut net, (0, 0), (1, 0));
+            arrived = (arrived.0 + 10, arrived.1 + 10);
             assert_eq!(only(&net, 0).ike.unwrap().name, ike.name, "{version:?}: the same IKE SA");
             assert_eq!(only(&net, 0).ike.unwrap().remote.ip(), address, "{version:?}");
         }
+        count(&mut net);
+        assert_monitored(&net, 0, &[arrived]);
         // And while the branch is switched off: it begins anew, and what was before it is gone.
         let (gateway, address) = (net.at(1).gateway, "221.12.0.8".parse().unwrap());
         net.world.act(net.internet, |router, _| router.add_route(esp_core::net::Cidr::host(address), port));
@@ -243,6 +325,10 @@ fn scn_5_an_initiator_of_changing_address() {
         assert_ne!(only(&net, 0).ike.unwrap().name, ike.name);
         assert_pings(&mut net, (0, 0), (1, 0));
         assert_eq!(net.gateway(0).security_associations(), 2, "{version:?}");
+        // The head's counters go on; the branch has begun to count anew.
+        count(&mut net);
+        assert_monitored(&net, 0, &[(arrived.0 + 10, arrived.1 + 10)]);
+        assert_monitored(&net, 1, &[(10, 10)]);
         healthy(&net);
     }
 }
@@ -281,9 +367,17 @@ fn scn_6_hub_and_twenty_spokes() {
         let report = net.world.node(host).report(series);
         assert!(report.is_clean() && report.received == 10, "{report:?}");
     }
+    count(&mut net);
+    assert_monitored(&net, 0, &[(20, 20); 20]);
+    for place in 1..=20 {
+        assert_monitored(&net, place, &[(20, 20)]);
+    }
+    healthy(&net);
     // From spoke to spoke nothing passes, not even through the hub.
     for (from, to) in [(1, 2), (20, 1), (7, 13)] {
         assert_no_pings(&mut net, (from, 0), (to, 0));
+        count(&mut net);
+        assert_eq!(dropped(&net, from), [(DropReason::NoPolicy, 3)]);
     }
     // One spoke is deleted at the hub; the others carry on with the SAs that they have.
     let (gateway, gone) = (net.at(0).gateway, "to-spoke-3".parse::<TunnelId>().unwrap());
@@ -301,5 +395,19 @@ fn scn_6_hub_and_twenty_spokes() {
     assert_eq!(after.len(), 19);
     assert!(after.iter().all(|name| before.contains(name)));
     assert_eq!((net.gateway(0).security_associations(), routes(&net, 0).len()), (38, 19));
+    count(&mut net);
+    assert_eq!(dropped(&net, 0), [(DropReason::NoPolicy, 3)], "what went to the spoke that is gone");
+    let hub = net.gateway(0).gateway().unwrap();
+    assert_eq!((hub.is_healthy(None), hub.is_healthy(Some(&gone))), (Some(true), None));
+    let carried = |id: &str| hub.counters(Some(&id.parse().unwrap())).unwrap().traffic.packets_in;
+    assert_eq!((carried("to-spoke-4"), carried("to-spoke-5")), (30, 20));
+    assert_eq!(
+        hub.counters(None).unwrap().traffic.packets_in,
+        20 * 20 + 10,
+        "those of the one that is gone too"
+    );
+    let spoke = net.gateway(3).gateway().unwrap();
+    assert_eq!((spoke.is_healthy(None), spoke.latest(None).unwrap().health()), (Some(false), 0));
+    assert_eq!(spoke.counters(None).unwrap().traffic.packets_in, 20);
     assert_eq!(net.world.oracle().violations(), []);
 }
