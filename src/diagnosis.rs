@@ -2,11 +2,13 @@
 
 use std::net::IpAddr;
 
+use esp_core::time::Instant;
 use ike_proto::diagnose::{Explanation, FailureReason};
 use ipsec_policy::{Identity, PeerGateway, VpnTunnel};
 
+use crate::narrate::close;
 use crate::state::{FailureRecord, WaitingFor};
-use crate::tunnel::{Contact, Stage};
+use crate::tunnel::{Contact, Ended, Stage};
 
 /// What there is to know of a tunnel that is not connected.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,10 @@ pub(crate) struct Case<'a> {
     pub(crate) own_failure: Option<&'a FailureRecord>,
     pub(crate) peer_failure: Option<&'a FailureRecord>,
     pub(crate) contact: &'a Contact,
+    /// How far the last attempt has come.
+    pub(crate) stage: Stage,
+    /// What has ended, where nothing was tried since.
+    pub(crate) ended: Option<&'a Ended>,
 }
 
 impl Case<'_> {
@@ -58,10 +64,7 @@ impl Case<'_> {
         match self.waiting_for {
             WaitingFor::Peer(stage) => self.waiting_for_answer(stage),
             WaitingFor::PeerToInitiate => self.waiting_for_peer(),
-            WaitingFor::Retry(at) => (
-                format!("what was connected has ended, and the next attempt begins at {at}."),
-                "Nothing is to be changed if it ended on purpose; the connection log says why it did.".to_string(),
-            ),
+            WaitingFor::Retry(at) => self.waiting_for_retry(at),
             WaitingFor::Traffic => (
                 "the peer no longer answered, and the tunnel is on hold: it connects with the next packet from a local \
                  to a remote subnet."
@@ -72,13 +75,38 @@ impl Case<'_> {
             ),
             WaitingFor::Renewal => (
                 "the external address of this gateway is paid for no longer, and its tunnels are stopped.".to_string(),
-                "Renew the external address; the tunnels then connect by themselves.".to_string(),
+                "Renew the external address; the tunnels then connect by themselves. At the peer nothing is to be changed."
+                    .to_string(),
             ),
             WaitingFor::Operator => (
                 "an operator has disconnected it; a peer that initiates is answered.".to_string(),
-                "Connect it.".to_string(),
+                "Connect it by hand, or let the peer initiate.".to_string(),
             ),
         }
+    }
+
+    fn waiting_for_retry(&self, at: Instant) -> (String, String) {
+        let next = format!("The next attempt begins at {at} of the gateway's clock.");
+        let Some(ended) = self.ended else {
+            let (why, fix) = self.waiting_for_answer(self.stage);
+            return (format!("{why} {next}"), fix);
+        };
+        let reason = close(&ended.reason);
+        let reason = reason.trim_end_matches('.');
+        if !ended.connected {
+            return (
+                format!("phase 1 stood and has ended before phase 2 was through: {reason}. {next}"),
+                "If it stays so: see that the peer is still up, and that the path between the two loses no packets; the peer's \
+                 log says how far it has come."
+                    .to_string(),
+            );
+        }
+        (
+            format!("what was connected has ended: {reason}. {next}"),
+            "Nothing is to be changed if that was on purpose; otherwise the connection log here and the peer's log say what \
+             went before."
+                .to_string(),
+        )
     }
 
     fn waiting_for_answer(&self, stage: Stage) -> (String, String) {
@@ -93,7 +121,11 @@ impl Case<'_> {
         let tried = if ways.is_empty() { String::new() } else { format!(" Tried: {}.", ways.join(", ")) };
         let (why, fix) = match stage {
             Stage::FirstAnswer => (
-                "nothing was heard of the peer yet.",
+                if self.contact.is_heard() {
+                    "the peer has answered before, and not in this attempt yet."
+                } else {
+                    "nothing was heard of the peer yet."
+                },
                 "If it stays so: here, see that the peer's address is right and that UDP 500 and 4500 may leave and \
                  return. At the peer: see that it is up, that it has this gateway's address, and that its firewall lets \
                  UDP 500 and 4500 in. A peer behind NAT must initiate itself.",
@@ -106,11 +138,13 @@ impl Case<'_> {
             ),
             Stage::Phase1 => (
                 "phase 1 is under way, and the peer's next answer is waited for.",
-                "If it stays so: the path loses packets, or large ones. The peer's log says whether it has answered.",
+                "If it stays so: see that the path between the two loses no packets, large ones above all. The peer's log says \
+                 whether it has answered.",
             ),
             Stage::Phase2 => (
                 "phase 1 stands, and the peer's answer of phase 2 is waited for.",
-                "If it stays so: the peer's log says why it does not answer.",
+                "If it stays so: see that the path between the two loses no packets, large ones above all. The peer's log says \
+                 whether it has answered, and if not, why.",
             ),
         };
         (format!("{why}{tried}"), fix.to_string())

@@ -89,6 +89,9 @@ mod narrate;
 mod output;
 mod retry;
 mod routes;
+#[cfg(test)]
+#[path = "../tests/snapshots/compare.rs"]
+mod snapshots;
 mod state;
 mod tunnel;
 

@@ -95,7 +95,8 @@ fn started_by(role: Role) -> &'static str {
     }
 }
 
-fn close(reason: &CloseReason) -> String {
+/// Why an SA is gone, as the end of a sentence.
+pub(crate) fn close(reason: &CloseReason) -> String {
     match reason {
         CloseReason::Local => "deleted by us".to_string(),
         CloseReason::PeerDeleted => "deleted by the peer".to_string(),

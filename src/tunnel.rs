@@ -6,7 +6,7 @@ mod life;
 use esp_core::command::{PolicyAction, PolicyId, PolicyParams};
 use esp_core::sa::{Mode, ReqId};
 use esp_core::time::Instant;
-use ike_proto::diagnose::{ChildSaInfo, Explanation, IkeSaInfo};
+use ike_proto::diagnose::{ChildSaInfo, CloseReason, Explanation, IkeSaInfo};
 use ike_proto::endpoint::ConnectionId;
 use ipsec_policy::{PeerGateway, VpnTunnel};
 
@@ -43,6 +43,15 @@ enum Attempt {
     OnTraffic,
 }
 
+/// What stood and has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    /// Why.
+    pub(crate) reason: CloseReason,
+    /// Whether the tunnel was connected; otherwise there was an IKE SA alone.
+    pub(crate) connected: bool,
+}
+
 /// One tunnel at run time.
 #[derive(Debug)]
 pub(crate) struct Tunnel {
@@ -66,6 +75,8 @@ pub(crate) struct Tunnel {
     own_failure: Option<FailureRecord>,
     peer_failure: Option<FailureRecord>,
     contact: Contact,
+    /// What has ended, while the next attempt is waited for.
+    ended: Option<Ended>,
     pfs: PfsCheck,
 }
 
@@ -95,6 +106,7 @@ impl Tunnel {
             own_failure: None,
             peer_failure: None,
             contact: Contact::default(),
+            ended: None,
             pfs: PfsCheck::NotChecked,
         }
     }
@@ -206,6 +218,8 @@ impl Tunnel {
             own_failure: self.own_failure.as_ref(),
             peer_failure: self.peer_failure.as_ref(),
             contact: &self.contact,
+            stage: self.contact.stage(!self.ike.is_empty()),
+            ended: self.ended.as_ref(),
         }
     }
 

@@ -89,6 +89,7 @@ pub struct Host {
     series: BTreeMap<SeriesId, Series>,
     requests: u64,
     strays: u64,
+    silent: bool,
     /// The longest packets that pass, by destination, as far as it was told.
     path_mtus: BTreeMap<IpAddr, usize>,
 }
@@ -105,6 +106,7 @@ impl Host {
             series: BTreeMap::new(),
             requests: 0,
             strays: 0,
+            silent: false,
             path_mtus: BTreeMap::new(),
         }
     }
@@ -127,6 +129,11 @@ impl Host {
     /// Packets that were not for it, or nothing that it knows.
     pub fn strays(&self) -> u64 {
         self.strays
+    }
+
+    /// Answers no request from now on, or answers again.
+    pub fn set_silent(&mut self, silent: bool) {
+        self.silent = silent;
     }
 
     /// Starts a series; the first request is sent at once.
@@ -204,6 +211,9 @@ impl Node for Host {
         };
         if echo.reply {
             self.answered(context.now(), &echo);
+            return;
+        }
+        if self.silent {
             return;
         }
         self.requests += 1;

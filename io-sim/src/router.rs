@@ -14,6 +14,7 @@ pub struct Router {
     name: String,
     routes: Vec<(Cidr, Port)>,
     narrow: Option<Narrow>,
+    blocked: Vec<u8>,
     passed: u64,
     dropped: u64,
     too_big: u64,
@@ -30,7 +31,8 @@ struct Narrow {
 impl Router {
     /// A router without routes.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), routes: Vec::new(), narrow: None, passed: 0, dropped: 0, too_big: 0 }
+        let (routes, blocked) = (Vec::new(), Vec::new());
+        Self { name: name.into(), routes, narrow: None, blocked, passed: 0, dropped: 0, too_big: 0 }
     }
 
     /// Adds a route, in the place of one to the same prefix.
@@ -45,6 +47,14 @@ impl Router {
         self.narrow = Some(Narrow { port, mtu, address });
     }
 
+    /// Drops packets of this IP protocol without a word, as a firewall does, or passes them again.
+    pub fn set_blocked(&mut self, protocol: u8, blocked: bool) {
+        self.blocked.retain(|other| *other != protocol);
+        if blocked {
+            self.blocked.push(protocol);
+        }
+    }
+
     /// Packets whose senders were told that they are too big.
     pub fn too_big(&self) -> u64 {
         self.too_big
@@ -55,7 +65,7 @@ impl Router {
         self.passed
     }
 
-    /// Packets without a route, without a valid header, or with a hop limit that was used up.
+    /// Packets without a route, without a valid header, of a blocked protocol, or with a hop limit that was used up.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
@@ -72,7 +82,8 @@ impl Node for Router {
     }
 
     fn handle_packet(&mut self, context: &mut Context, came_from: Port, packet: &[u8]) {
-        let port = parse_ip(packet).and_then(|ip| self.port_to(ip.destination));
+        let ip = parse_ip(packet).filter(|ip| !self.blocked.contains(&ip.protocol));
+        let port = ip.and_then(|ip| self.port_to(ip.destination));
         if let Some(narrow) = self.narrow
             && port == Some(narrow.port)
             && packet.len() > usize::from(narrow.mtu)
@@ -88,7 +99,7 @@ impl Node for Router {
             }
             None => {
                 self.dropped += 1;
-                context.note(|| "dropped it: no route, no hops left, or damaged".to_owned());
+                context.note(|| "dropped it: no route, no hops left, blocked, or damaged".to_owned());
             }
         }
     }

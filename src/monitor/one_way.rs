@@ -40,6 +40,8 @@ pub struct OneWay {
     pub since: Instant,
     /// How many packets went the other way until it was told.
     pub packets: u64,
+    /// Whether nothing has gone this way since the tunnel was connected: then the path is suspected before the hosts.
+    pub since_connected: bool,
     /// Packets of this tunnel that were dropped meanwhile, by reason.
     pub drops: Vec<(DropReason, u64)>,
     /// Packets that belong to no tunnel, and may have been meant for this one, that were dropped meanwhile, by reason.
@@ -54,6 +56,8 @@ pub(crate) struct OneWayWatch {
     suspicion: Option<Suspicion>,
     /// Whether the suspicion was told.
     told: bool,
+    /// Whether packets have come in, and have gone out, since the tunnel was connected.
+    passed: [bool; 2],
 }
 
 #[derive(Debug)]
@@ -86,8 +90,14 @@ impl OneWayWatch {
         after: Duration,
     ) -> Verdict {
         let traffic = &point.traffic;
+        let passed = [traffic.packets_in > 0, traffic.packets_out > 0];
+        if point.health() == 0 {
+            // What has passed in this step may be of the connection that stands at its end.
+            self.passed = passed;
+            return self.over();
+        }
+        self.passed = [self.passed[0] || passed[0], self.passed[1] || passed[1]];
         let silent = match (traffic.packets_in, traffic.packets_out) {
-            _ if point.health() == 0 => return self.over(),
             (0, 0) => None,
             (0, _) => Some(SilentWay::In),
             (_, 0) => Some(SilentWay::Out),
@@ -108,7 +118,7 @@ impl OneWayWatch {
         let long = point.until.saturating_duration_since(suspicion.since) >= after;
         if !self.told && long && suspicion.packets >= LEAST_PACKETS {
             self.told = true;
-            return Verdict::Silent(suspicion.report(point.until));
+            return Verdict::Silent(suspicion.report(point.until, self.passed));
         }
         if was_told && !self.told { Verdict::Over } else { Verdict::Same }
     }
@@ -120,14 +130,14 @@ impl OneWayWatch {
 }
 
 impl Suspicion {
-    fn report(&self, now: Instant) -> OneWay {
+    fn report(&self, now: Instant, [has_come, has_gone]: [bool; 2]) -> OneWay {
         let span = now.saturating_duration_since(self.since);
-        let (verb, other) = match self.silent {
-            SilentWay::In => ("sent", "received"),
-            SilentWay::Out => ("received", "sent"),
+        let (verb, other, ever) = match self.silent {
+            SilentWay::In => ("sent", "received", has_come),
+            SilentWay::Out => ("received", "sent", has_gone),
         };
         let what = format!(
-            "Traffic goes one way only: {} packets were {verb} in {} s and none was {other}",
+            "Traffic goes one way only, {} packets {verb} in {} s and none {other}",
             self.packets,
             span.as_secs()
         );
@@ -135,6 +145,7 @@ impl Suspicion {
             silent: self.silent,
             since: self.since,
             packets: self.packets,
+            since_connected: !ever,
             drops: self.drops.clone(),
             stray: self.stray.clone(),
             explanation: Explanation { what, why: String::new(), fix: String::new() },
@@ -148,9 +159,42 @@ impl OneWay {
         let stray: Vec<_> =
             self.stray.iter().filter(|(reason, _)| concerns(self.silent, *reason)).copied().collect();
         self.stray = stray;
-        self.explanation.why = self.why();
-        self.explanation.fix = self.fix(tunnel, encapsulated);
+        (self.explanation.why, self.explanation.fix) = match self.blocked(tunnel, encapsulated) {
+            Some(protocol) => self.blocked_path(protocol, tunnel),
+            None => (self.why(), self.fix(tunnel, encapsulated)),
+        };
         self
+    }
+
+    /// The protocol that may be blocked: IKE passes, since the tunnel is connected, and nothing else ever has. Not
+    /// where both share a port.
+    fn blocked(&self, tunnel: &VpnTunnel, encapsulated: bool) -> Option<IpsecProtocol> {
+        let nothing = self.drops.is_empty() && self.stray.is_empty();
+        let suspicious = self.silent == SilentWay::In && self.since_connected && nothing && !encapsulated;
+        suspicious.then_some(tunnel.ipsec.protocol)
+    }
+
+    fn blocked_path(&self, protocol: IpsecProtocol, tunnel: &VpnTunnel) -> (String, String) {
+        let (local, remote) = (subnets(&tunnel.local_subnets), subnets(&tunnel.remote_subnets));
+        let (name, otherwise) = match protocol {
+            IpsecProtocol::Esp => (
+                "ESP (IP protocol 50)",
+                " Where that cannot be had, let both ends carry ESP in UDP 4500 (forced encapsulation).",
+            ),
+            IpsecProtocol::Ah => ("AH (IP protocol 51)", ""),
+        };
+        (
+            format!(
+                "IKE passes, and not one packet of the peer's has arrived since the tunnel was connected. Either the path blocks \
+                 {name}, or the hosts behind the peer do not answer."
+            ),
+            format!(
+                "See what the peer counts. If it has received none of our packets, or sent some that never came, let {name} \
+                 pass in both directions here, at the peer, and on every firewall between the two.{otherwise} If it has \
+                 received ours and sent none, check that the hosts in {remote} have a route to {local} through the peer, and \
+                 that their firewalls let them answer."
+            ),
+        )
     }
 
     fn why(&self) -> String {

@@ -9,7 +9,7 @@ use ike_proto::diagnose::{
 };
 use ipsec_policy::{PeerGateway, VpnTunnel};
 
-use super::{Attempt, Contact, Intent, Tunnel};
+use super::{Attempt, Contact, Ended, Intent, Tunnel};
 use crate::config::{DeadPeerAction, GatewayConfig};
 use crate::state::{ConnectionState, FailureRecord, PfsCheck};
 
@@ -107,6 +107,7 @@ impl Tunnel {
                 // Whoever wakes us late does not make an attempt of no length.
                 let until = if until > now { until } else { now + config.retry.interval.max(TICK) };
                 self.attempt = Attempt::Running { due, until };
+                self.ended = None;
                 Some(Due::Begin)
             }
             Attempt::Running { until, .. } if until <= now => Some(Due::GiveUp),
@@ -164,12 +165,7 @@ impl Tunnel {
                 self.forget_ike(*old);
                 self.ike.push(sa.clone());
             }
-            Event::IkeClosed { name, reason, .. } => {
-                self.forget_ike(*name);
-                if self.ike.is_empty() && !self.carries() {
-                    self.lost(now, reason, config);
-                }
-            }
+            Event::IkeClosed { name, reason, .. } => self.ike_closed(now, *name, reason, config),
             Event::ChildEstablished { child, .. } => self.child_stands(None, child),
             Event::ChildRekeyed { old, child, .. } => {
                 self.child_stands(Some(*old), child);
@@ -233,6 +229,20 @@ impl Tunnel {
         self.failed(now, config);
     }
 
+    /// An IKE SA is gone. Where it was ours and the last, and carried nothing yet, the attempt has failed with it.
+    fn ike_closed(&mut self, now: Instant, name: IkeSaName, reason: &CloseReason, config: &GatewayConfig) {
+        let ours = self.ike.iter().any(|sa| sa.name == name && sa.role == Role::Initiator);
+        self.forget_ike(name);
+        if !self.ike.is_empty() || self.carries() {
+            return;
+        }
+        self.lost(now, reason, config);
+        if ours && matches!(self.attempt, Attempt::Running { .. }) {
+            self.ended = Some(Ended { reason: reason.clone(), connected: false });
+            self.failed(now, config);
+        }
+    }
+
     fn forget_ike(&mut self, name: IkeSaName) {
         self.ike.retain(|sa: &IkeSaInfo| sa.name != name);
         if self.ike.is_empty() && self.state == ConnectionState::Phase2Failed {
@@ -263,6 +273,7 @@ impl Tunnel {
             return;
         }
         self.state = ConnectionState::Connecting;
+        self.ended = Some(Ended { reason: reason.clone(), connected: true });
         self.pfs = PfsCheck::NotChecked;
         match (reason, config.dead_peer) {
             (CloseReason::PeerDead, DeadPeerAction::Hold) if self.intent != Intent::Stopped => {

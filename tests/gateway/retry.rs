@@ -193,3 +193,26 @@ fn conn_3_a_datapath_that_refuses() {
     assert!(net.connect(SECOND * 30));
     assert_pings(&mut net);
 }
+
+/// CONN-3: the IKE SA of an attempt dies before there is a Child SA. The attempt has failed with it, and the next one begins
+/// a second later, not when the longest attempt would be over.
+#[test]
+fn conn_3_the_ike_sa_dies_before_phase_2() {
+    let mut options = one_sided();
+    (options.left.ike.version, options.right.ike.version) = (IkeVersion::V1, IkeVersion::V1);
+    let mut net = two_gateways(1, &options);
+    net.world.run_for(SECOND / 1_000);
+    let (gateway, tunnel) = (net.left.gateway, net.left.tunnel.clone());
+    let deadline = Instant::ZERO + SECOND * 5;
+    let without = |world: &ipsec_io_sim::World| world.node(gateway).status(&tunnel).unwrap().ike.is_none();
+    assert!(net.world.run_while(deadline, without), "phase 1 stands");
+    let stood = net.world.now();
+    set_up(&mut net, End::Right, false);
+    net.world.run_until(stood + SECOND * 12);
+    assert_eq!(status(&net, End::Left).failures, 0);
+    net.world.run_until(stood + SECOND * 13 + SECOND / 2);
+    let status = status(&net, End::Left);
+    assert_eq!((status.failures, status.waiting_for), (1, Some(WaitingFor::Retry(stood + SECOND * 14))));
+    net.world.run_until(stood + SECOND * 15);
+    assert_eq!(attempts(&net, End::Left), [Instant::ZERO, stood + SECOND * 14]);
+}

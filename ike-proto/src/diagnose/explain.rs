@@ -9,8 +9,9 @@ use core::net::IpAddr;
 use esp_core::selector::{Selectors, TrafficSelector};
 
 use super::{FailureReason, NatBlock, Phase, PpkFailure};
-use crate::config::ExchangeMode;
+use crate::config::{ExchangeMode, Identity};
 use crate::suite::difference::{Difference, Field, FieldDifference, Offer};
+use crate::wire::codes::DhId;
 
 /// A failure, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,34 +53,34 @@ fn explain(reason: &FailureReason) -> (String, String) {
     match reason {
         FailureReason::NoAnswer { tried, transmissions, exchange, hint } => {
             let ways: Vec<String> =
-                tried.iter().map(|(local, remote)| format!("{local} to {remote}")).collect();
-            let why = format!(
-                "no answer to {exchange}, which was sent {transmissions} times from {}.",
-                ways.join(" and ")
-            );
+                tried.iter().map(|(local, remote)| format!(" from {local} to {remote}")).collect();
+            let times = match transmissions {
+                1 => "once".to_string(),
+                times => format!("{times} times"),
+            };
+            let why = format!("no answer to {exchange}, which was sent {times}{}.", ways.join(" and"));
             (why, no_answer_fix(*hint).to_string())
         }
-        FailureReason::IkeProposal { difference, by_peer }
-        | FailureReason::ChildProposal { difference, by_peer } => proposal(difference, *by_peer),
-        FailureReason::Group { wanted, offered } => {
-            let offered: Vec<String> = offered.iter().map(ToString::to_string).collect();
-            let why = format!(
-                "the peer wants Diffie-Hellman group {wanted}, this tunnel has group {}.",
-                offered.join(" and ")
-            );
-            (why, format!("Set group {wanted} here, or one of ours on the peer."))
-        }
+        FailureReason::IkeProposal { difference, by_peer } => proposal(difference, *by_peer, Phase::One),
+        FailureReason::ChildProposal { difference, by_peer } => proposal(difference, *by_peer, Phase::Two),
+        FailureReason::Group { wanted, offered } => group(*wanted, offered),
         FailureReason::Selectors { ours, theirs, by_peer } => selectors(ours, theirs, *by_peer),
-        FailureReason::Identity { received, expected } => (
-            format!("the identity differs: the peer sent {received}, this tunnel expects {expected}."),
-            format!("Set the remote id to {received} here, or the peer's id to {expected} on the peer."),
-        ),
-        FailureReason::LocalIdentity { wanted, ours } => (
-            format!("our identity differs: the peer wants {wanted}, this tunnel's own id is {ours}."),
-            format!(
-                "Set the local id to {wanted} here, or the id that the peer expects of us to {ours} on the peer."
-            ),
-        ),
+        FailureReason::Identity { received, expected } => {
+            let (received, expected) = identities(received, expected);
+            (
+                format!("the identity differs: the peer sent {received}, this tunnel expects {expected}."),
+                format!("Set the remote id to {received} here, or the peer's id to {expected} on the peer."),
+            )
+        }
+        FailureReason::LocalIdentity { wanted, ours } => {
+            let (wanted, ours) = identities(wanted, ours);
+            (
+                format!("our identity differs: the peer wants {wanted}, this tunnel's own id is {ours}."),
+                format!(
+                    "Set the local id to {wanted} here, or the id that the peer expects of us to {ours} on the peer."
+                ),
+            )
+        }
         FailureReason::Key { remote_id } => (
             format!("the proof of {remote_id} does not fit the pre-shared key of this tunnel."),
             "Set the same pre-shared key on both sides; look for a space or a line break at its end."
@@ -114,7 +115,7 @@ fn explain(reason: &FailureReason) -> (String, String) {
             "Set the same mode on both sides.".to_string(),
         ),
         FailureReason::Notify { name } => {
-            (format!("the peer answered {}.", name.escape_debug()), "The peer's log says why.".to_string())
+            (format!("the peer answered {}.", name.escape_debug()), notify_fix(name).to_string())
         }
         FailureReason::Protocol { what } => (
             format!("the peer broke the protocol: {what}."),
@@ -180,6 +181,52 @@ fn ppk(failure: &PpkFailure) -> (String, String) {
     }
 }
 
+fn group(wanted: u16, offered: &[u16]) -> (String, String) {
+    let name = |number: &u16| format!("{} (group {number})", DhId(*number));
+    let (wanted, offered) = (name(&wanted), offered.iter().map(name).collect::<Vec<_>>());
+    let why = format!(
+        "the peer wants the Diffie-Hellman group {wanted}, this tunnel has {}.",
+        if offered.is_empty() { "none".to_string() } else { join_and(&offered) }
+    );
+    (why, format!("Set {wanted} here, or {} on the peer.", offered.join(" or ")))
+}
+
+/// Both as text, with their kind where that is all that differs: an address that is sent as a name is another identity.
+fn identities(a: &Identity, b: &Identity) -> (String, String) {
+    let (a_text, b_text) = (a.to_string(), b.to_string());
+    if a_text != b_text {
+        return (a_text, b_text);
+    }
+    let kind = |identity: &Identity| match identity {
+        Identity::Ip(_) => "an IP address",
+        Identity::Fqdn(_) => "a name (FQDN)",
+        Identity::Email(_) => "an e-mail address",
+        Identity::KeyId(_) => "a key id",
+    };
+    (format!("{a_text} as {}", kind(a)), format!("{b_text} as {}", kind(b)))
+}
+
+/// What to do about an error that stands for itself.
+fn notify_fix(name: &str) -> &'static str {
+    match name {
+        "TEMPORARY_FAILURE" => {
+            "Nothing is to be changed if it happens once: the peer was at work on the same SA. If it repeats, the peer's log \
+             says what it waits for."
+        }
+        "NO_ADDITIONAL_SAS" => {
+            "On the peer: allow more Child SAs for this tunnel. Here: have one Child SA carry all subnets."
+        }
+        "SINGLE_PAIR_REQUIRED" => {
+            "Here: have one Child SA for each pair of subnets. On the peer: allow several subnets in one Child SA."
+        }
+        "FAILED_CP_REQUIRED" | "INTERNAL_ADDRESS_FAILURE" => {
+            "On the peer: set the tunnel up between two networks, and not for a client that is given an address. Here \
+             nothing is to be changed."
+        }
+        _ => "The peer's log says why.",
+    }
+}
+
 const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {
     match hint {
         Some(NatBlock::Port4500) => {
@@ -199,19 +246,23 @@ const fn no_answer_fix(hint: Option<NatBlock>) -> &'static str {
             "What went before was answered in clear, this was the first encrypted message: most likely the pre-shared \
              key differs, and the peer could not read it. Set the same pre-shared key on both sides."
         }
-        None => "See that the peer is up and that nothing on the path blocks UDP 500 and 4500.",
+        None => {
+            "What went before was answered: see that the peer is still up, and that the path between the two loses no \
+             packets, large ones above all. The peer's log says whether it has answered."
+        }
     }
 }
 
-fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
-    let ours = offers(&difference.ours);
+fn proposal(difference: &Difference, by_peer: bool, phase: Phase) -> (String, String) {
+    let with_protocol = difference.fields.iter().any(|difference| difference.field == Field::Protocol);
+    let ours = offers(&difference.ours, with_protocol);
     if let ([only], []) = (settings(&difference.fields).as_slice(), difference.theirs.as_slice()) {
-        let (field, ours) = (field_name(only.field), setting(only, &only.ours));
+        let (field, value) = (field_name(only.field), only.ours.join(" or "));
         let why = format!(
-            "the peer accepts all of what this tunnel offers, {ours_all}, but for the {field}: {ours} here.",
-            ours_all = offers(&difference.ours),
+            "the peer accepts all of what this tunnel offers, {ours}, but for the {field}: {value} here."
         );
-        return (why, format!("Set the {field} of the peer here, or {ours} on the peer."));
+        let set = if phase == Phase::Two { "PFS group" } else { field };
+        return (why, format!("Set the {set} of the peer here, or {value} on the peer."));
     }
     if difference.theirs.is_empty() {
         let why = format!(
@@ -221,7 +272,7 @@ fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
                    initiates once, its offer shows what it has.";
         return (why, fix.to_string());
     }
-    let theirs = offers(&difference.theirs);
+    let theirs = offers(&difference.theirs, with_protocol);
     let last = if by_peer { " when it last initiated" } else { "" };
     let mut why = format!("the peer offered {theirs}{last}, this tunnel accepts {ours}.");
     let fields = settings(&difference.fields);
@@ -237,10 +288,16 @@ fn proposal(difference: &Difference, by_peer: bool) -> (String, String) {
         }
     }
     if let [FieldDifference { field: Field::Method, ours, .. }] = fields.as_slice() {
-        return (why, format!("Set {} on the peer: nothing else is spoken here.", ours.join(" or ")));
+        return (
+            why,
+            format!(
+                "Set the authentication method {} on the peer: nothing else is spoken here.",
+                ours.join(" or ")
+            ),
+        );
     }
-    let theirs: Vec<String> = fields.iter().map(|field| setting(field, &field.theirs)).collect();
-    let ours: Vec<String> = fields.iter().map(|field| setting(field, &field.ours)).collect();
+    let theirs: Vec<String> = fields.iter().map(|field| setting(field, &field.theirs, phase)).collect();
+    let ours: Vec<String> = fields.iter().map(|field| setting(field, &field.ours, phase)).collect();
     (why, format!("Set {} here, or {} on the peer.", join_and(&theirs), join_and(&ours)))
 }
 
@@ -258,8 +315,12 @@ fn settings(fields: &[FieldDifference]) -> Vec<&FieldDifference> {
     fields.iter().filter(|difference| difference.field != Field::Prf || !follows(difference)).collect()
 }
 
-fn offers(offers: &[Offer]) -> String {
-    let names: Vec<String> = offers.iter().map(ToString::to_string).collect();
+/// All of them, with ESP or AH where it matters.
+fn offers(offers: &[Offer], with_protocol: bool) -> String {
+    let text = |offer: &Offer| {
+        if with_protocol { format!("{} {offer}", offer.protocol) } else { offer.to_string() }
+    };
+    let names: Vec<String> = offers.iter().map(text).collect();
     if names.is_empty() { "nothing".to_string() } else { names.join(" or ") }
 }
 
@@ -276,9 +337,13 @@ const fn field_name(field: Field) -> &'static str {
     }
 }
 
-fn setting(field: &FieldDifference, values: &[String]) -> String {
+/// What to set. The group of phase 2 is called what it is called in the product.
+fn setting(field: &FieldDifference, values: &[String], phase: Phase) -> String {
     match (field.field, values) {
         (Field::DhGroup, [none]) if none == "none" => "no PFS group".to_string(),
+        (Field::DhGroup, values) if phase == Phase::Two && !values.is_empty() => {
+            format!("PFS group {}", values.join(" or "))
+        }
         (_, []) => format!("no {}", field_name(field.field)),
         (_, values) => values.join(" or "),
     }
@@ -303,7 +368,8 @@ fn selectors(ours: &Selectors, theirs: &Selectors, by_peer: bool) -> (String, St
         let why = format!(
             "the peer accepts none of the subnets that this tunnel offers, {ours} (ours === the peer's)."
         );
-        let fix = "Compare the subnets: our local ones are the peer's remote ones, and the reverse.";
+        let fix = "Compare the subnets: our local ones are the peer's remote ones, and the reverse. If the peer initiates \
+                   once, its offer shows what it has.";
         return (why, fix.to_string());
     }
     let who = if by_peer { "when it last initiated the peer had" } else { "the peer has" };
@@ -311,7 +377,11 @@ fn selectors(ours: &Selectors, theirs: &Selectors, by_peer: bool) -> (String, St
         format!("the subnets differ: {who} {theirs}, this tunnel has {ours} (ours === the peer's).");
     for (name, a, b) in [("local", &theirs.local, &ours.local), ("remote", &theirs.remote, &ours.remote)] {
         if !a.iter().any(|a| b.iter().any(|b| a.intersection(b).is_some())) {
-            why.push_str(&format!(" Our {name} subnets {} and {} have nothing in common.", list(b), list(a)));
+            why.push_str(&format!(
+                " Our {name} subnets {} have nothing in common with the peer's {}.",
+                list(b),
+                list(a)
+            ));
         }
     }
     (why, format!("Set the subnets {theirs} here, or the reverse of {ours} on the peer."))

@@ -41,3 +41,20 @@ fn the_longest_prefix_decides_and_what_has_no_route_is_dropped() {
     router.handle_packet(&mut context, Port(0), &[0x45; 60]);
     assert_eq!(router.dropped(), 1);
 }
+
+#[test]
+fn a_blocked_protocol_is_dropped_without_a_word() {
+    let mut router = Router::new("router");
+    router.add_route("10.0.0.0/8".parse().unwrap(), Port(1));
+    let packet = |protocol| {
+        crate::packet::build_ip([10, 0, 0, 1].into(), [10, 0, 0, 2].into(), protocol, &[0; 40]).unwrap()
+    };
+    router.set_blocked(50, true);
+    let mut context = Context::new(Instant::ZERO, false);
+    router.handle_packet(&mut context, Port(0), &packet(50));
+    router.handle_packet(&mut context, Port(0), &packet(17));
+    assert_eq!((router.passed(), router.dropped()), (1, 1));
+    router.set_blocked(50, false);
+    router.handle_packet(&mut context, Port(0), &packet(50));
+    assert_eq!((router.passed(), router.dropped()), (2, 1));
+}

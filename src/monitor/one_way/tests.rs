@@ -2,6 +2,7 @@ use ipsec_policy::PreSharedKey;
 
 use super::*;
 use crate::monitor::Traffic;
+use crate::snapshots;
 
 const AFTER: Duration = Duration::from_secs(30);
 
@@ -25,9 +26,18 @@ fn tunnel() -> VpnTunnel {
     )
 }
 
-/// Three steps of 10 s with these packets, and what they say.
+/// Three steps of 10 s with these packets, and what they say; both ways had carried traffic before.
 fn silent(packets: (u64, u64), drops: &[(DropReason, u64)], stray: &[(DropReason, u64)]) -> OneWay {
-    let mut watch = OneWayWatch::default();
+    silent_after([true; 2], packets, drops, stray)
+}
+
+fn silent_after(
+    passed: [bool; 2],
+    packets: (u64, u64),
+    drops: &[(DropReason, u64)],
+    stray: &[(DropReason, u64)],
+) -> OneWay {
+    let mut watch = OneWayWatch { passed, ..OneWayWatch::default() };
     let steps = [0, 10, 20].map(|from| watch.step(&point(from, packets.0, packets.1), drops, stray, AFTER));
     let [Verdict::Same, Verdict::Same, Verdict::Silent(one_way)] = steps else { panic!("{steps:?}") };
     one_way
@@ -40,7 +50,7 @@ fn text(one_way: OneWay, encapsulated: bool) -> String {
 /// DIAG-5: the texts, one for each way and cause.
 #[test]
 fn diag_5_texts() {
-    let nothing = "Traffic goes one way only: 15 packets were sent in 30 s and none was received: no packet of the peer's \
+    let nothing = "Traffic goes one way only, 15 packets sent in 30 s and none received: no packet of the peer's \
                    arrived that could have been dropped. Check that the hosts in 10.2.0.0/24, 10.3.0.0/24 have a route to \
                    10.1.0.0/24 through the peer, that the peer's own firewall lets them answer, and that a firewall on the \
                    path lets ESP (IP protocol 50) pass to us.";
@@ -48,25 +58,25 @@ fn diag_5_texts() {
     assert!(text(silent((0, 5), &[], &[]), true).contains("lets UDP 4500 pass"));
     assert_eq!(
         text(silent((5, 0), &[], &[]), false),
-        "Traffic goes one way only: 15 packets were received in 30 s and none was sent: no host of the local subnets handed a \
+        "Traffic goes one way only, 15 packets received in 30 s and none sent: no host of the local subnets handed a \
          packet for the peer to the gateway. Check that the hosts in 10.1.0.0/24 have a route to 10.2.0.0/24, 10.3.0.0/24 \
          through this gateway, and that their own firewalls let them answer."
     );
     assert_eq!(
         text(silent((0, 5), &[(DropReason::SelectorMismatch, 4)], &[]), false),
-        "Traffic goes one way only: 15 packets were sent in 30 s and none was received: dropped in this tunnel: 12 (the \
+        "Traffic goes one way only, 15 packets sent in 30 s and none received: dropped in this tunnel: 12 (the \
          packet is outside the traffic selectors of its Security Association). Check the subnets at the peer: what it sends \
          through this tunnel is not from 10.2.0.0/24, 10.3.0.0/24 to 10.1.0.0/24."
     );
     assert_eq!(
         text(silent((0, 5), &[], &[(DropReason::UnknownSpi, 2), (DropReason::NoPolicy, 9)]), false),
-        "Traffic goes one way only: 15 packets were sent in 30 s and none was received: dropped, and maybe of this tunnel: 6 \
+        "Traffic goes one way only, 15 packets sent in 30 s and none received: dropped, and maybe of this tunnel: 6 \
          (no Security Association has this SPI). Reconnect the tunnel: the peer sends with a Security Association that this \
          end does not have."
     );
     assert_eq!(
         text(silent((5, 0), &[], &[(DropReason::UnknownSpi, 2), (DropReason::NoPolicy, 9)]), false),
-        "Traffic goes one way only: 15 packets were received in 30 s and none was sent: dropped, and maybe of this tunnel: \
+        "Traffic goes one way only, 15 packets received in 30 s and none sent: dropped, and maybe of this tunnel: \
          27 (no policy selects the packet). Check the addresses of the hosts: packets came to the gateway that are not from \
          10.1.0.0/24 to 10.2.0.0/24, 10.3.0.0/24."
     );
@@ -94,4 +104,39 @@ fn diag_5_told_once() {
     assert!(matches!(step(110, 0, 9), Verdict::Over), "now it is the other way");
     let lost = Point { connected: Duration::ZERO, ..point(120, 0, 9) };
     assert!(matches!(watch.step(&lost, &[], &[], AFTER), Verdict::Same));
+}
+
+/// DIAG-3, DIAG-5: nothing of the peer's has ever come: the protocol may be blocked. Not where it shares the port of IKE, not
+/// where something was dropped, and not for what the hosts here do not send.
+#[test]
+fn diag_5_a_blocked_protocol_is_suspected() {
+    let said = |protocol, passed, packets, drops: &[_], encapsulated| {
+        let mut tunnel = tunnel();
+        tunnel.ipsec.protocol = protocol;
+        let one_way = silent_after(passed, packets, drops, &[]);
+        assert_eq!(one_way.since_connected, !passed[usize::from(one_way.silent == SilentWay::Out)]);
+        one_way.explain(&tunnel, encapsulated).explanation.why.contains("the path blocks")
+    };
+    assert!(said(IpsecProtocol::Esp, [false, true], (0, 5), &[], false));
+    assert!(said(IpsecProtocol::Ah, [false, true], (0, 5), &[], false));
+    assert!(!said(IpsecProtocol::Esp, [true, false], (0, 5), &[], false));
+    assert!(!said(IpsecProtocol::Esp, [false, true], (0, 5), &[], true));
+    assert!(!said(IpsecProtocol::Esp, [false, true], (0, 5), &[(DropReason::BadIcv, 1)], false));
+    assert!(!said(IpsecProtocol::Esp, [true, false], (5, 0), &[], false));
+}
+
+/// DIAG-5: what is said of each reason for which packets can be dropped meanwhile, as text.
+#[test]
+fn diag_5_each_reason_to_drop() {
+    let mut text = String::new();
+    for (silent_way, packets) in [("in", (0, 5)), ("out", (5, 0))] {
+        for reason in DropReason::ALL {
+            let own = silent(packets, &[(*reason, 4)], &[]).explain(&tunnel(), false);
+            text.push_str(&format!("## silent {silent_way}: {reason:?}\n\n{}\n\n", own.explanation));
+            let stray = silent(packets, &[], &[(*reason, 4)]).explain(&tunnel(), false);
+            let may_be_meant = if stray.stray.is_empty() { "is not told" } else { "is told too" };
+            text.push_str(&format!("Dropped of no tunnel, it {may_be_meant}.\n\n"));
+        }
+    }
+    snapshots::assert_snapshot("one_way_drops.txt", &text);
 }

@@ -59,7 +59,7 @@ fn selectors_are_explained_with_both_lists() {
     let text = text(Phase::Two, &reason);
     assert!(text.starts_with("Phase 2 with 203.0.113.9: the subnets differ:"), "{text}");
     assert!(
-        text.contains("Our remote subnets 10.2.0.0/16 and 10.9.0.0/16 have nothing in common."),
+        text.contains("Our remote subnets 10.2.0.0/16 have nothing in common with the peer's 10.9.0.0/16."),
         "{text}"
     );
 }
