@@ -99,7 +99,7 @@ pub use config::{DeadPeerAction, GatewayConfig, TunnelOptions};
 pub use export::{CounterRecord, EXPORT_VERSION, GatewayExport, SaRecord};
 pub use gateway::Gateway;
 pub use input::{Command, Input};
-pub use log::{ConnectionLog, LogEntry, Severity};
+pub use log::{ConnectionLog, LogEntry, LogFields, Severity};
 pub use metrics::{CONTENT_TYPE, metrics_page};
 pub use monitor::{
     Alarm, AlarmChange, AlarmTarget, Counters, History, MonitorConfig, OneWay, Point, Resolution, SilentWay,

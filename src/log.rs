@@ -6,6 +6,11 @@ use std::fmt;
 use esp_core::time::Instant;
 use serde::{Serialize, Serializer};
 
+mod line;
+
+pub(crate) use line::Line;
+pub use line::LogFields;
+
 /// How much an entry matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -44,7 +49,11 @@ pub struct LogEntry {
     pub times: u64,
     /// How much it matters.
     pub severity: Severity,
-    /// What happened.
+    /// What happened, by a name that stays when the words change: `ike-established`, `state`.
+    pub event: &'static str,
+    /// The values that `text` has for people.
+    pub fields: LogFields,
+    /// What happened, in words.
     pub text: String,
 }
 
@@ -103,7 +112,8 @@ impl ConnectionLog {
     }
 
     /// Adds an entry. `None` where it was counted with one that stands already.
-    pub(crate) fn push(&mut self, now: Instant, severity: Severity, text: String) -> Option<LogEntry> {
+    pub(crate) fn push(&mut self, now: Instant, line: Line) -> Option<LogEntry> {
+        let Line { severity, event, text, fields } = line;
         let same = |entry: &&mut LogEntry| entry.text == text && entry.severity == severity;
         if let Some(entry) = self.entries.iter_mut().rev().take(LOOK_BACK).find(same) {
             entry.times = entry.times.saturating_add(1);
@@ -114,7 +124,7 @@ impl ConnectionLog {
             self.entries.pop_front();
             self.forgotten = self.forgotten.saturating_add(1);
         }
-        let entry = LogEntry { at: now, last: now, times: 1, severity, text };
+        let entry = LogEntry { at: now, last: now, times: 1, severity, event, fields, text };
         self.entries.push_back(entry.clone());
         Some(entry)
     }

@@ -2,10 +2,18 @@
 
 use ike_proto::diagnose::{CloseReason, Event, Explanation, MessageTrace, Role};
 
-use crate::log::Severity;
+mod facts;
 
-/// The sentence for an event, and how much it matters. `None` for what belongs in no log.
-pub(crate) fn narrate(event: &Event) -> Option<(Severity, String)> {
+use crate::log::{Line, Severity};
+
+/// What a log says of an event. `None` for what belongs in none.
+pub(crate) fn narrate(event: &Event) -> Option<Line> {
+    let (severity, text) = sentence(event)?;
+    Some(facts::facts(Line::new(severity, facts::name(event), text), event))
+}
+
+/// The sentence for an event, and how much it matters.
+fn sentence(event: &Event) -> Option<(Severity, String)> {
     Some(match event {
         Event::Connecting { local, remote, .. } => {
             (Severity::Info, format!("phase 1: connecting from {local} to {remote}"))

@@ -7,7 +7,7 @@ use ipsec_policy::{Finding, PeerGateway, PeerId, Refusal, TunnelId, VpnTunnel};
 
 use super::Gateway;
 use crate::connection;
-use crate::log::Severity;
+use crate::log::{Line, Severity};
 use crate::output::Output;
 use crate::tunnel::Tunnel;
 
@@ -59,11 +59,12 @@ impl Gateway {
                 ipsec_policy::Severity::Note => Severity::Info,
                 ipsec_policy::Severity::Warning | ipsec_policy::Severity::Error => Severity::Warning,
             };
-            self.write(now, Some(&id), severity, warning.to_string());
+            let line = Line::new(severity, "finding", warning.to_string());
+            self.write(now, Some(&id), line.with("rule", warning.rule));
         }
         self.watch_added(now, &id);
         if let Some(text) = self.tunnels.get(&id).and_then(|runtime| runtime.standstill(&self.config)) {
-            self.write(now, Some(&id), Severity::Info, text.to_string());
+            self.write(now, Some(&id), Line::new(Severity::Info, "standstill", text.to_string()));
         }
         self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
         self.settle(now);
@@ -154,7 +155,8 @@ impl Gateway {
     ) {
         let id = tunnel.id.clone();
         let Some(connection) = self.tunnels.get(&id).map(|runtime| runtime.connection) else { return };
-        self.write(now, Some(&id), Severity::Info, "the configuration changed: reconnecting".to_string());
+        let line = Line::new(Severity::Info, "reconfigured", "the configuration changed: reconnecting");
+        self.write(now, Some(&id), line);
         self.withdraw_routes(&id);
         self.command(now, endpoint::Command::Terminate(connection));
         self.with_state(now, &id, |runtime| runtime.reconfigure(now, tunnel, peer));

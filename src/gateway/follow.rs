@@ -10,7 +10,7 @@ use ipsec_policy::TunnelId;
 
 use super::Gateway;
 use crate::config::GatewayConfig;
-use crate::log::{LogEntry, Severity};
+use crate::log::{Line, LogEntry, Severity};
 use crate::narrate::narrate;
 use crate::output::{GatewayEvent, Output};
 use crate::routes::RouteCommand;
@@ -73,10 +73,10 @@ impl Gateway {
 
     fn on_event(&mut self, now: Instant, event: Event) {
         let id = event.connection().and_then(|connection| self.by_connection.get(&connection)).cloned();
-        if let Some((severity, text)) = narrate(&event)
-            && (severity > Severity::Debug || self.config.log_messages)
+        if let Some(line) = narrate(&event)
+            && (line.severity > Severity::Debug || self.config.log_messages)
         {
-            self.write(now, id.as_ref(), severity, text);
+            self.write(now, id.as_ref(), line);
         }
         if let Some(id) = &id {
             let before = self.tunnels.get(id).map(|runtime| (runtime.remote(), runtime.is_checking_pfs()));
@@ -128,7 +128,7 @@ impl Gateway {
             ),
         };
         let outcome = runtime.pfs().clone();
-        self.write(now, Some(id), severity, text);
+        self.write(now, Some(id), Line::new(severity, "pfs-checked", text));
         self.outputs.push_back(Output::Event(GatewayEvent::PfsChecked { tunnel: id.clone(), outcome }));
     }
 
@@ -161,21 +161,22 @@ impl Gateway {
                 crate::ConnectionState::Connecting | crate::ConnectionState::Connected => Severity::Info,
                 _ => Severity::Error,
             };
-            self.write(now, Some(id), severity, format!("state: {from} → {to}"));
+            let line = Line::new(severity, "state", format!("state: {from} → {to}"));
+            self.write(now, Some(id), line.with("from", from).with("to", to));
             self.outputs.push_back(Output::Event(GatewayEvent::State { tunnel: id.clone(), from, to }));
             self.watch_state(now, id);
         }
         if let Some(text) = stands.filter(|stands| stood.as_ref() != Some(stands)) {
-            self.write(now, Some(id), Severity::Info, text.to_string());
+            self.write(now, Some(id), Line::new(Severity::Info, "standstill", text.to_string()));
         }
     }
 
-    pub(super) fn write(&mut self, now: Instant, id: Option<&TunnelId>, severity: Severity, text: String) {
+    pub(super) fn write(&mut self, now: Instant, id: Option<&TunnelId>, line: Line) {
         let log = match id.and_then(|id| self.tunnels.get_mut(id)) {
             Some(runtime) => &mut runtime.log,
             None => &mut self.log,
         };
-        if let Some(entry) = log.push(now, severity, text) {
+        if let Some(entry) = log.push(now, line) {
             trace(id, &entry);
             self.outputs.push_back(Output::Event(GatewayEvent::Log { tunnel: id.cloned(), entry }));
         }
@@ -184,10 +185,11 @@ impl Gateway {
 
 fn trace(id: Option<&TunnelId>, entry: &LogEntry) {
     let tunnel = id.map(tracing::field::display);
+    let (event, fields) = (entry.event, tracing::field::display(&entry.fields));
     match entry.severity {
-        Severity::Debug => tracing::debug!(tunnel, "{}", entry.text),
-        Severity::Info => tracing::info!(tunnel, "{}", entry.text),
-        Severity::Warning => tracing::warn!(tunnel, "{}", entry.text),
-        Severity::Error => tracing::error!(tunnel, "{}", entry.text),
+        Severity::Debug => tracing::debug!(tunnel, event, fields, "{}", entry.text),
+        Severity::Info => tracing::info!(tunnel, event, fields, "{}", entry.text),
+        Severity::Warning => tracing::warn!(tunnel, event, fields, "{}", entry.text),
+        Severity::Error => tracing::error!(tunnel, event, fields, "{}", entry.text),
     }
 }

@@ -5,7 +5,7 @@ use ike_proto::endpoint;
 
 use super::Gateway;
 use crate::input::Command;
-use crate::log::Severity;
+use crate::log::{Line, Severity};
 
 impl Gateway {
     pub(super) fn operate(&mut self, now: Instant, command: &Command) {
@@ -14,7 +14,7 @@ impl Gateway {
         };
         let Some(runtime) = self.tunnels.get_mut(id) else {
             let text = format!("there is no tunnel {id}");
-            self.write(now, None, Severity::Warning, text);
+            self.write(now, None, Line::new(Severity::Warning, "no-such-tunnel", text).with("tunnel", id));
             return;
         };
         let connection = runtime.connection;
@@ -36,7 +36,7 @@ impl Gateway {
                     self.command(now, endpoint::Command::RekeyChild(connection));
                 } else {
                     let text = "the PFS group can be checked only while the tunnel is connected";
-                    self.write(now, Some(id), Severity::Warning, text.to_string());
+                    self.write(now, Some(id), Line::new(Severity::Warning, "pfs-check-refused", text));
                 }
             }
         }

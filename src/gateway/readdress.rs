@@ -9,7 +9,7 @@ use ipsec_policy::{Finding, IkeVersion, Refusal};
 
 use super::Gateway;
 use crate::connection;
-use crate::log::Severity;
+use crate::log::{Line, Severity};
 use crate::output::Output;
 
 impl Gateway {
@@ -43,7 +43,9 @@ impl Gateway {
             let (connection, policy) = (runtime.connection, runtime.policy(&self.config));
             if moves {
                 self.with_state(now, &id, |runtime| runtime.readdress(address));
-                self.write(now, Some(&id), Severity::Info, format!("moving to our new address {address}"));
+                let text = format!("moving to our new address {address}");
+                let line = Line::new(Severity::Info, "readdressed", text);
+                self.write(now, Some(&id), line.with("address", address));
                 self.outputs.push_back(Output::Sa(SaCommand::AddPolicy(Box::new(policy))));
                 self.command(now, endpoint::Command::ChangeAddress(connection, address));
                 self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));

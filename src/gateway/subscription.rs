@@ -6,7 +6,7 @@ use ipsec_policy::{Finding, Refusal, Timestamp, TunnelId, VpnGateway};
 
 use super::Gateway;
 use crate::connection;
-use crate::log::Severity;
+use crate::log::{Line, Severity};
 use crate::output::{GatewayEvent, Output};
 
 impl Gateway {
@@ -105,7 +105,7 @@ impl Gateway {
             } else {
                 (Severity::Info, "the gateway is paid for again")
             };
-            self.write(now, None, severity, text.to_string());
+            self.write(now, None, Line::new(severity, "subscription", text));
         }
         if unbound != self.unbound {
             if unbound { self.unbind(now) } else { self.bind(now) }
@@ -117,10 +117,12 @@ impl Gateway {
         let text = format!(
             "the external address {address} is not paid for any more and is unbound: its tunnels stop. Renew it, and they come back"
         );
-        self.write(now, None, Severity::Error, text);
+        let line = Line::new(Severity::Error, "address-unbound", text);
+        self.write(now, None, line.with("address", address));
         for id in self.tunnels.keys().cloned().collect::<Vec<_>>() {
-            let text = "the external address is unbound: the tunnel stops until it is renewed".to_string();
-            self.write(now, Some(&id), Severity::Error, text);
+            let text = "the external address is unbound: the tunnel stops until it is renewed";
+            let line = Line::new(Severity::Error, "address-unbound", text);
+            self.write(now, Some(&id), line.with("address", address));
             self.withdraw_routes(&id);
             if let Some(connection) = self.tunnels.get(&id).map(|runtime| runtime.connection) {
                 self.command(now, endpoint::Command::Remove(connection));
@@ -135,7 +137,7 @@ impl Gateway {
         let address = self.config.gateway.external.address;
         let text =
             format!("the external address {address} is paid for again and is bound: its tunnels come back");
-        self.write(now, None, Severity::Info, text);
+        self.write(now, None, Line::new(Severity::Info, "address-bound", text).with("address", address));
         for id in self.tunnels.keys().cloned().collect::<Vec<_>>() {
             self.bring_back(now, &id);
         }
@@ -148,11 +150,15 @@ impl Gateway {
         let (connection, reqid) = (runtime.connection, runtime.reqid());
         match connection::connection(&runtime.tunnel, &runtime.peer, reqid, &self.config) {
             Ok(protocol) => {
-                self.write(now, Some(id), Severity::Info, "the external address is bound again".to_string());
+                let text = "the external address is bound again";
+                self.write(now, Some(id), Line::new(Severity::Info, "address-bound", text));
                 self.command(now, endpoint::Command::Add(connection, Box::new(protocol)));
             }
             // It was well before, and nothing that it is made of has changed.
-            Err(finding) => self.write(now, Some(id), Severity::Error, finding.to_string()),
+            Err(finding) => {
+                let line = Line::new(Severity::Error, "finding", finding.to_string());
+                self.write(now, Some(id), line.with("rule", finding.rule));
+            }
         }
     }
 

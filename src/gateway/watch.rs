@@ -8,7 +8,7 @@ use ipsec_policy::{
 };
 
 use super::Gateway;
-use crate::log::Severity;
+use crate::log::{Line, Severity};
 use crate::monitor::{Alarm, AlarmChange, AlarmTarget, Counters, History, Notice, OneWay, Point};
 use crate::output::{GatewayEvent, Output};
 
@@ -175,7 +175,8 @@ impl Gateway {
         let owner = self.owner(tunnel);
         if let Some(meter) = owner.and_then(|owner| self.monitor.meter_mut(owner)) {
             meter.reset(now);
-            self.write(now, tunnel, Severity::Info, "the counters were set to zero".to_string());
+            let text = "the counters were set to zero";
+            self.write(now, tunnel, Line::new(Severity::Info, "counters-reset", text));
         }
     }
 
@@ -195,8 +196,8 @@ impl Gateway {
                 Notice::OneWayOver(id) => {
                     self.keep_one_way(&id, None);
                     if self.is_healthy(Some(&id)) == Some(true) {
-                        let text = "traffic goes both ways again".to_string();
-                        self.write(now, Some(&id), Severity::Info, text);
+                        let text = "traffic goes both ways again";
+                        self.write(now, Some(&id), Line::new(Severity::Info, "one-way-over", text));
                     }
                     self.outputs.push_back(Output::Event(GatewayEvent::OneWay { tunnel: id, one_way: None }));
                 }
@@ -213,7 +214,9 @@ impl Gateway {
             AlarmTarget::Gateway(_) => None,
             AlarmTarget::Tunnel(id) => Some(id.clone()),
         };
-        self.write(now, id.as_ref(), severity, alarm.to_string());
+        let line = Line::new(severity, "alarm", alarm.to_string());
+        let line = line.with("template", &alarm.template).with("rule", alarm.rule);
+        self.write(now, id.as_ref(), line.with("change", alarm.change).with("value", alarm.value));
         self.outputs.push_back(Output::Event(GatewayEvent::Alarm(alarm)));
     }
 
@@ -222,7 +225,8 @@ impl Gateway {
         let encapsulated = runtime.children().iter().any(|child| child.encapsulated);
         let one_way = one_way.explain(&runtime.tunnel, encapsulated);
         self.keep_one_way(&id, Some(one_way.clone()));
-        self.write(now, Some(&id), Severity::Warning, one_way.explanation.to_string());
+        let line = Line::new(Severity::Warning, "one-way", one_way.explanation.to_string());
+        self.write(now, Some(&id), line.with("packets", one_way.packets));
         self.outputs
             .push_back(Output::Event(GatewayEvent::OneWay { tunnel: id, one_way: Some(Box::new(one_way)) }));
     }

@@ -5,7 +5,7 @@ use super::*;
 fn conn_7_the_oldest_entries_make_room() {
     let mut log = ConnectionLog::new(3);
     for i in 0..5 {
-        log.push(Instant::from_secs(i), Severity::Info, format!("entry {i}"));
+        log.push(Instant::from_secs(i), Line::new(Severity::Info, "test", format!("entry {i}")));
     }
     let texts: Vec<_> = log.entries().map(|entry| entry.text.as_str()).collect();
     assert_eq!(texts, ["entry 2", "entry 3", "entry 4"]);
@@ -16,9 +16,9 @@ fn conn_7_the_oldest_entries_make_room() {
 #[test]
 fn conn_7_what_repeats_is_counted() {
     let mut log = ConnectionLog::new(10);
-    log.push(Instant::ZERO, Severity::Info, "connected".into());
+    log.push(Instant::ZERO, Line::new(Severity::Info, "test", "connected"));
     for i in 1..=1000 {
-        log.push(Instant::from_secs(i), Severity::Warning, "garbage".into());
+        log.push(Instant::from_secs(i), Line::new(Severity::Warning, "test", "garbage"));
     }
     assert_eq!(log.entries().len(), 2);
     let last = log.entries().next_back().unwrap();
@@ -30,10 +30,10 @@ fn conn_7_what_repeats_is_counted() {
 #[test]
 fn conn_7_the_log_is_exported() {
     let mut log = ConnectionLog::new(2);
-    log.push(Instant::from_secs(1), Severity::Info, "connecting".into());
-    log.push(Instant::from_secs(2), Severity::Error, "no \"answer\"".into());
-    log.push(Instant::from_secs(3), Severity::Error, "no \"answer\"".into());
-    log.push(Instant::from_secs(4), Severity::Info, "connected".into());
+    log.push(Instant::from_secs(1), Line::new(Severity::Info, "test", "connecting"));
+    log.push(Instant::from_secs(2), Line::new(Severity::Error, "test", "no \"answer\""));
+    log.push(Instant::from_secs(3), Line::new(Severity::Error, "test", "no \"answer\""));
+    log.push(Instant::from_secs(4), Line::new(Severity::Info, "test", "connected"));
     assert_eq!(
         log.to_string(),
         "(older entries that made room: 1)\n\
@@ -44,8 +44,8 @@ fn conn_7_the_log_is_exported() {
         serde_json::to_value(&log).unwrap(),
         serde_json::json!({
             "entries": [
-                { "at": 2_000_000, "last": 3_000_000, "times": 2, "severity": "error", "text": "no \"answer\"" },
-                { "at": 4_000_000, "last": 4_000_000, "times": 1, "severity": "info", "text": "connected" },
+                { "at": 2_000_000, "last": 3_000_000, "times": 2, "severity": "error", "event": "test", "fields": {}, "text": "no \"answer\"" },
+                { "at": 4_000_000, "last": 4_000_000, "times": 1, "severity": "info", "event": "test", "fields": {}, "text": "connected" },
             ],
             "forgotten": 1,
         })

@@ -31,6 +31,34 @@ fn diag_1_a_wrong_key() {
     assert_eq!(net.world.oracle().violations(), []);
 }
 
+/// CONN-7: what the log of a tunnel says in words, a program has as an event with values: those of the SAs that stand.
+#[test]
+fn conn_7_the_log_has_events_and_their_values() {
+    let mut options = TwoGatewaysOptions::scn4();
+    options.right.initiate = false;
+    let mut net = connected(&options);
+    operate(&mut net, End::Left, Command::Disconnect);
+    net.world.run_for(SECOND);
+    let gateway = net.world.node(net.left.gateway).gateway().unwrap();
+    let log = gateway.log(Some(&net.left.tunnel)).unwrap();
+    let last = |event: &str| {
+        let found = log.entries().rev().find(|entry| entry.event == event);
+        found.unwrap_or_else(|| panic!("{event}: {log}"))
+    };
+    let child = last("child-established");
+    for name in ["spi_in", "spi_out", "suite", "selectors"] {
+        let value = child.fields.get(name).unwrap();
+        assert!(child.text.contains(value), "{name}={value}: {child}");
+    }
+    assert_eq!(last("ike-established").fields.get("remote"), Some("106.75.234.74:500"));
+    assert_eq!(last("ike-established").fields.get("role"), Some("initiator"));
+    assert_eq!(last("child-closed").fields.get("spi_in"), child.fields.get("spi_in"));
+    assert_eq!(last("state").fields.to_string(), "from=connected to=connecting");
+    let exported = serde_json::to_value(last("state")).unwrap();
+    assert_eq!(exported["event"], "state");
+    assert_eq!(exported["fields"], serde_json::json!({ "from": "connected", "to": "connecting" }));
+}
+
 /// CONN-5, CONN-3: the peer crashes without state; with traffic the tunnel comes back by itself.
 #[test]
 fn conn_5_a_peer_that_restarts() {
