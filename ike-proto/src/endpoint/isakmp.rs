@@ -207,8 +207,9 @@ impl Endpoint {
             let sa = self.sas.get(id);
             sa.is_some_and(|sa| sa.session.is_confirmed_v1() && sa.core.path.local.ip() == key.destination)
         };
-        let of_peer: Vec<IkeSaId> = self.contacts.with(source).map(|(_, id)| id).filter(fits).collect();
-        for id in of_peer {
+        let mut of_peer: Vec<IkeSaId> = self.contacts.with(source).map(|(_, id)| id).filter(fits).collect();
+        of_peer.sort_unstable();
+        for id in of_peer.into_iter().rev().take(v1::TOLD_OF_UNKNOWN_SPI) {
             self.with_sa(now, id, |mut sa, fx| {
                 if let Some(session) = sa.session.v1() {
                     session.tell_invalid_spi(key.protocol, key.spi, &mut sa.core, fx);

@@ -14,6 +14,9 @@ pub(crate) const KEYS_TRIED: usize = 64;
 pub(crate) const AGGRESSIVE_REPEATS: u32 = 2;
 /// SPIs in one Delete of ours, which so needs no fragments.
 pub(crate) const SPIS_OF_DELETE: usize = 64;
+/// ISAKMP SAs with one address, the newest ones, by which a packet for an IPsec SA of nobody's is told of: it may be forged, and
+/// many peers may stand behind one address.
+pub(crate) const TOLD_OF_UNKNOWN_SPI: usize = 32;
 /// Messages that have come in part, over all ISAKMP SAs.
 pub(crate) const FRAGMENTED_MESSAGES: usize = 256;
 /// Parts of one message.

@@ -25,6 +25,7 @@ pub(crate) use answer::Answer;
 #[cfg(test)]
 pub(crate) use draft::Draft;
 pub(crate) use fragment::{Collected, Fragments, split};
+pub(crate) use limits::TOLD_OF_UNKNOWN_SPI;
 pub(crate) use main_mode::respond as respond_main;
 pub(crate) use session::Session;
 pub(crate) use trace::{message, payload_name, payload_names};
