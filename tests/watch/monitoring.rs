@@ -124,3 +124,47 @@ fn gw_7_drops_by_reason() {
     assert_eq!(gateway(&net, End::Left).counters(Some(&id)).unwrap().dropped(), 0);
     assert_eq!(net.world.oracle().violations(), []);
 }
+
+/// An IPv4 packet without options.
+fn ipv4(source: &str, destination: &str, protocol: u8, payload: &[u8]) -> Vec<u8> {
+    let len = u16::try_from(20 + payload.len()).unwrap();
+    let address = |text: &str| text.parse::<std::net::Ipv4Addr>().unwrap().octets();
+    let mut packet = vec![0x45, 0];
+    packet.extend(len.to_be_bytes());
+    packet.extend([0, 0, 0, 0, 64, protocol, 0, 0]);
+    packet.extend(address(source).into_iter().chain(address(destination)));
+    let words = packet.chunks(2).map(|word| u32::from(word[0]) << 8 | u32::from(word[1]));
+    let sum: u32 = words.sum();
+    let checksum = !u16::try_from((sum & 0xffff) + (sum >> 16)).unwrap();
+    packet[10..12].copy_from_slice(&checksum.to_be_bytes());
+    packet.extend(payload);
+    packet
+}
+
+/// GW-7, X-30: from outside nothing comes in either but through a Security Association: not what its policy would protect and
+/// came in clear, and not what only looks like ESP.
+#[test]
+fn gw_7_nothing_comes_in_from_outside() {
+    let mut net = connected(|_| {});
+    net.world.run_until(at(10));
+    let right = net.world.node(net.right.gateway).counters();
+    let echo = [8, 0, 0xf7, 0xfe, 0, 1, 0, 0];
+    let esp = |spi: u32| [spi.to_be_bytes().to_vec(), vec![0; 60]].concat();
+    let (left, own) = ("106.75.234.78", "106.75.234.74");
+    let forged = [
+        ipv4("10.0.192.10", "192.168.1.10", 1, &echo),
+        ipv4(left, own, 50, &esp(0x1234_5678)),
+        ipv4("203.0.113.9", own, 50, &esp(0x1234_5678)),
+        ipv4(left, own, 50, &esp(7)),
+    ];
+    for packet in forged {
+        net.world.act(net.internet, |_, context| context.send(ipsec_io_sim::Port(1), packet));
+    }
+    net.world.run_until(at(21));
+    assert_eq!(net.world.node(net.right.host).requests(), 0);
+    let after = net.world.node(net.right.gateway).counters();
+    assert_eq!((after.strays - right.strays, after.open_drops - right.open_drops), (1, 3));
+    assert_eq!(after.opened, right.opened);
+    let counters = gateway(&net, End::Right).counters(None).unwrap();
+    assert_eq!(counters.drops, [(DropReason::UnknownSpi, 2), (DropReason::ReservedSpi, 1)].into());
+}
