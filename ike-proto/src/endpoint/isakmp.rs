@@ -34,7 +34,7 @@ impl Endpoint {
             self.create_children(now, connection, newest);
         }
         // It may turn out to be another connection's, and then must not have taken anything of this one.
-        if !confirmed || self.is_undecided(now, newest) {
+        if !confirmed || self.is_undecided(newest) {
             return;
         }
         let mut stays = newest;
@@ -83,14 +83,9 @@ impl Endpoint {
     }
 
     /// Whether the peer has begun an ISAKMP SA and not said yet which of several connections it means.
-    fn is_undecided(&mut self, now: Instant, id: IkeSaId) -> bool {
-        let mut undecided = false;
-        self.with_sa(now, id, |sa, fx| {
-            let idle = sa.core.role == Role::Responder && sa.core.children.is_empty();
-            undecided = idle && v1::is_ambiguous(&sa.core, fx);
-            Some(sa)
-        });
-        undecided
+    fn is_undecided(&self, id: IkeSaId) -> bool {
+        let Some(core) = self.sas.get(&id).map(|sa| &sa.core) else { return false };
+        core.role == Role::Responder && core.children.is_empty() && v1::is_ambiguous(core, &self.connections)
     }
 
     /// Whether an ISAKMP SA of a connection stands, or what is left of one.

@@ -8,26 +8,26 @@ use super::quick::pair_of;
 use crate::config::{ConnectionConfig, Version};
 use crate::diagnose::{CloseReason, Event};
 use crate::endpoint::{Candidate, candidates};
-use crate::sa::{Ask, Core, Effects, pairs, pairs_of, same_peer};
+use crate::sa::{Ask, Connections, Core, Effects, pairs, pairs_of, same_peer};
 use crate::suite::v1_codec;
 use crate::wire::v1::IdPayload;
 
 /// The other connections that a peer which has proven to be that of `core` may mean.
-fn twins(core: &Core, fx: &Effects<'_>) -> Vec<Candidate> {
+fn twins(core: &Core, connections: &Connections) -> Vec<Candidate> {
     let (Some(connection), Some(config)) = (core.connection, &core.config) else { return Vec::new() };
     let mode = |version: Version| version == config.version;
-    let mut twins = candidates(fx.connections, core.path, mode);
+    let mut twins = candidates(connections, core.path, mode);
     twins.retain(|(other, theirs)| {
         *other != connection
-            && same_peer(fx.connections, connection, *other)
+            && same_peer(connections, connection, *other)
             && theirs.psk.expose() == config.psk.expose()
     });
     twins
 }
 
 /// Whether the peer may mean another connection than the one that phase 1 was taken for.
-pub(crate) fn is_ambiguous(core: &Core, fx: &Effects<'_>) -> bool {
-    !twins(core, fx).is_empty()
+pub(crate) fn is_ambiguous(core: &Core, connections: &Connections) -> bool {
+    !twins(core, connections).is_empty()
 }
 
 impl Established {
@@ -43,9 +43,8 @@ impl Established {
             v1_codec::accepts_ike(&config.ike_proposals, suite)
                 && pairs_of(config).iter().any(|own| own.covers(&pair))
         };
-        let Some((twin, config)) = twins(core, fx).into_iter().find(|(_, config)| fits(config)) else {
-            return;
-        };
+        let mut twins = twins(core, fx.connections).into_iter();
+        let Some((twin, config)) = twins.find(|(_, config)| fits(config)) else { return };
         if let Some(connection) = core.connection {
             let (name, reason) = (self.isakmp.name, CloseReason::OtherConnection);
             fx.event(Event::IkeClosed { connection, name, reason });
@@ -58,7 +57,7 @@ impl Established {
 
     /// Tells the endpoint that an ISAKMP SA serves a connection, where it was not known which one before.
     pub(crate) fn tell_connection(&self, core: &Core, fx: &mut Effects<'_>) {
-        if let (Some(connection), true) = (core.connection, is_ambiguous(core, fx)) {
+        if let (Some(connection), true) = (core.connection, is_ambiguous(core, fx.connections)) {
             fx.asks.push(Ask::IsakmpEstablished { connection, id: core.id });
         }
     }
