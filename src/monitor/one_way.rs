@@ -221,6 +221,17 @@ impl OneWay {
         {
             return advice;
         }
+        // They came, or were handed over, so neither the path nor a host's route is to be looked at.
+        if !self.drops.is_empty() {
+            return match self.silent {
+                SilentWay::In => {
+                    "Compare the IPsec policy with the peer's, and reconnect the tunnel; if it stays so, something on the path \
+                     changes the packets."
+                }
+                SilentWay::Out => "Reconnect the tunnel; the connection log says what became of its Security Associations.",
+            }
+            .to_owned();
+        }
         let carried = match (tunnel.ipsec.protocol, encapsulated) {
             (IpsecProtocol::Ah, _) => "AH (IP protocol 51)",
             (IpsecProtocol::Esp, true) => "UDP 4500",
