@@ -126,7 +126,7 @@ fn their_subnet(_: Exchange, when: When) -> &'static [&'static str] {
         When::Initiating => &["the peer accepts none of the subnets that this tunnel offers"],
         _ => &[
             "10.1.7.0/24 === 10.9.0.0/24, this tunnel has 10.1.7.0/24 === 10.2.7.0/24 (ours === the peer's). \
-             Our remote subnets 10.2.7.0/24 and 10.9.0.0/24 have nothing in common. Set",
+             Our remote subnets 10.2.7.0/24 have nothing in common with the peer's 10.9.0.0/24. Set",
         ],
     }
 }
@@ -136,7 +136,7 @@ fn our_subnet(_: Exchange, when: When) -> &'static [&'static str] {
         When::Initiating => &["the peer accepts none of the subnets that this tunnel offers"],
         _ => &[
             "10.9.0.0/24 === 10.2.8.0/24, this tunnel has 10.1.8.0/24 === 10.2.8.0/24 (ours === the peer's). \
-             Our local subnets 10.1.8.0/24 and 10.9.0.0/24 have nothing in common. Set",
+             Our local subnets 10.1.8.0/24 have nothing in common with the peer's 10.9.0.0/24. Set",
         ],
     }
 }
