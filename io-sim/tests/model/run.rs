@@ -145,10 +145,12 @@ impl Run {
     fn nothing_left(&mut self) -> Result<(), TestCaseError> {
         let Some(expected) = self.model.reachable() else { return self.safe() };
         // What only one end has is found out by dead peer detection, and orphans of IKEv1 after five minutes. A packet now and
-        // then, since a tunnel that is on hold by then waits for one.
+        // then from either side, since a tunnel that is on hold by then waits for one of its own hosts'.
         for _ in 0..20 {
-            self.net.ping(End::Left, 1, SECOND);
-            self.net.world.run_for(SECOND * 17);
+            for end in End::BOTH {
+                self.net.ping(end, 1, SECOND);
+            }
+            self.net.world.run_for(SECOND * 15);
         }
         for end in End::BOTH {
             let site = self.net.site(end);
