@@ -1,6 +1,6 @@
 //! What a protocol event says, as values for programs (CONN-7). The sentence has the same for people.
 
-use ike_proto::diagnose::{ChildSaInfo, Event, IkeSaInfo, Phase, Role};
+use ike_proto::diagnose::{ChildSaInfo, Event, Explanation, IkeSaInfo, Phase, Role};
 
 use crate::log::Line;
 
@@ -19,9 +19,11 @@ pub(crate) fn facts(line: Line, event: &Event) -> Line {
         Event::ChildClosed { inbound, reason, .. } => {
             line.with("spi_in", inbound).with("reason", super::close(reason))
         }
-        Event::Failed { remote, role, phase, .. } => {
-            line.with("remote", remote).with("role", role_name(*role)).with("phase", phase_number(*phase))
-        }
+        Event::Failed { remote, role, phase, reason, .. } => line
+            .with("remote", remote)
+            .with("role", role_name(*role))
+            .with("phase", phase_number(*phase))
+            .with("reason", Explanation::why(reason)),
         Event::Message(_) => line,
         Event::Retransmit { remote, attempt, exchange, .. } => {
             line.with("remote", remote).with("exchange", exchange).with("repetition", attempt)

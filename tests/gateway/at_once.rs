@@ -44,44 +44,44 @@ fn conn_6_both_start_at_once() {
     }
 }
 
+/// Each version, what one end replaces, and how many milliseconds later the other end does something.
+fn races() -> impl Iterator<Item = (IkeVersion, fn(TunnelId) -> Command, u32)> {
+    let commands = [Command::RekeyChild as fn(TunnelId) -> Command, Command::RekeyIke];
+    let versions = [IkeVersion::V1, IkeVersion::V2];
+    let rekeys = versions.into_iter().flat_map(move |version| commands.map(|command| (version, command)));
+    rekeys.flat_map(|(version, command)| BEHIND.map(|behind| (version, command, behind)))
+}
+
 /// CONN-6: both ends replace the same SAs at once, or nearly so, under traffic of which nothing is lost.
 #[test]
 fn conn_6_both_rekey_at_once() {
-    for version in [IkeVersion::V1, IkeVersion::V2] {
-        for command in [Command::RekeyChild as fn(TunnelId) -> Command, Command::RekeyIke] {
-            for behind in BEHIND {
-                let mut net = both_began(version, 1);
-                net.world.run_for(SECOND * 40);
-                let series = End::BOTH.map(|end| (end, net.start_pings(end, 400, SECOND / 20)));
-                net.world.run_for(SECOND);
-                operate(&mut net, End::Left, command);
-                net.world.run_for(SECOND / 1_000 * behind);
-                operate(&mut net, End::Right, command);
-                net.world.run_for(SECOND * 90);
-                for (end, series) in series {
-                    let report = net.report(end, series);
-                    assert!(report.is_clean(), "{version:?}, {behind} ms, {end}: {report:?}");
-                }
-                assert_one_outcome(&mut net, &format!("{version:?}, {behind} ms"));
-            }
+    for (version, command, behind) in races() {
+        let mut net = both_began(version, 1);
+        net.world.run_for(SECOND * 40);
+        let series = End::BOTH.map(|end| (end, net.start_pings(end, 400, SECOND / 20)));
+        net.world.run_for(SECOND);
+        operate(&mut net, End::Left, command);
+        net.world.run_for(SECOND / 1_000 * behind);
+        operate(&mut net, End::Right, command);
+        net.world.run_for(SECOND * 90);
+        for (end, series) in series {
+            let report = net.report(end, series);
+            assert!(report.is_clean(), "{version:?}, {behind} ms, {end}: {report:?}");
         }
+        assert_one_outcome(&mut net, &format!("{version:?}, {behind} ms"));
     }
 }
 
 /// CONN-6: one end deletes what the other is about to replace; the one that still wants the tunnel connects it again.
 #[test]
 fn conn_6_a_rekey_against_a_delete() {
-    for version in [IkeVersion::V1, IkeVersion::V2] {
-        for command in [Command::RekeyChild as fn(TunnelId) -> Command, Command::RekeyIke] {
-            for behind in BEHIND {
-                let mut net = both_began(version, 1);
-                net.world.run_for(SECOND * 40);
-                operate(&mut net, End::Left, command);
-                net.world.run_for(SECOND / 1_000 * behind);
-                operate(&mut net, End::Right, Command::Disconnect);
-                net.world.run_for(SECOND * 90);
-                assert_one_outcome(&mut net, &format!("{version:?}, {behind} ms"));
-            }
-        }
+    for (version, command, behind) in races() {
+        let mut net = both_began(version, 1);
+        net.world.run_for(SECOND * 40);
+        operate(&mut net, End::Left, command);
+        net.world.run_for(SECOND / 1_000 * behind);
+        operate(&mut net, End::Right, Command::Disconnect);
+        net.world.run_for(SECOND * 90);
+        assert_one_outcome(&mut net, &format!("{version:?}, {behind} ms"));
     }
 }

@@ -124,7 +124,7 @@ impl InboundSa {
             return Err(DropReason::UnknownSpi);
         }
         self.counters.admit(now, arrival.key, events)?;
-        let sequence = self.expect(self.low_half(arrival, packet.as_slice())?)?;
+        let sequence = self.sequence_of(self.low_half(arrival, packet.as_slice())?)?;
         self.verify(sequence, arrival, packet.as_mut_slice())?;
         self.commit(sequence, arrival, events)?;
         self.counters.report_first_use(arrival.key, events);
@@ -151,7 +151,7 @@ impl InboundSa {
     }
 
     /// The number that the low half in a packet stands for, if such a packet may still come.
-    fn expect(&self, low: u32) -> Result<u64, DropReason> {
+    fn sequence_of(&self, low: u32) -> Result<u64, DropReason> {
         let state = self.state.lock();
         let sequence = if self.suite().esn() {
             infer(state.window.top(), state.window.size(), low).ok_or(DropReason::TooOld)?

@@ -207,7 +207,7 @@ impl Endpoint {
         for id in of_peer.into_iter().rev().take(v1::TOLD_OF_UNKNOWN_SPI) {
             self.with_sa(now, id, |mut sa, fx| {
                 if let Some(session) = sa.session.v1() {
-                    session.tell_invalid_spi(key.protocol, key.spi, &mut sa.core, fx);
+                    session.tell_invalid_spi(key, &mut sa.core, fx);
                 }
                 Some(sa)
             });

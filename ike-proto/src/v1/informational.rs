@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use esp_core::sa::{IpsecProtocol, Spi};
+use esp_core::sa::{IpsecProtocol, SaKey, Spi};
 
 use super::contents::Contents;
 use super::draft::Draft;
@@ -107,13 +107,12 @@ impl Established {
                     fx.asks.push(Ask::InitialContact { connection, except: core.id });
                 }
             }
-            NotifyType::INVALID_SPI if notify.child_spi().is_some() => {
-                if let Some((protocol, spi)) = notify.child_spi() {
-                    self.take_invalid_spi(protocol, spi, core, fx);
-                }
-            }
             kind if kind.is_error() => {
-                if let Some(quick) = self.refused_quick(notify.spi) {
+                if let (NotifyType::INVALID_SPI, Some((protocol, spi))) = (kind, notify.child_spi())
+                    && !self.offers(spi)
+                {
+                    self.take_invalid_spi(protocol, spi, core, fx);
+                } else if let Some(quick) = self.refused_quick(notify.spi) {
                     let reason = quick::refused(contents, &quick.pair, core, fx);
                     self.fail_quick(quick, reason, core, fx);
                 } else if let (true, Some(config)) = (is_about_phase_1(notify), &core.config) {
@@ -127,18 +126,12 @@ impl Established {
     }
 
     /// Says that we have no IPsec SA with this SPI of ours, in the same form as a Delete of it.
-    pub(crate) fn tell_invalid_spi(
-        &mut self,
-        protocol: IpsecProtocol,
-        spi: Spi,
-        core: &mut Core,
-        fx: &mut Effects<'_>,
-    ) {
-        let mut draft = Draft::new();
+    pub(crate) fn tell_invalid_spi(&mut self, key: SaKey, core: &mut Core, fx: &mut Effects<'_>) {
+        let (mut draft, spi) = (Draft::new(), key.spi.to_be_bytes());
         draft.push(&Payload::Notify(NotifyPayload {
-            protocol: protocol.into(),
-            spi: &spi.to_be_bytes(),
-            ..NotifyPayload::new(NotifyType::INVALID_SPI, &spi.to_be_bytes())
+            protocol: key.protocol.into(),
+            spi: &spi,
+            ..NotifyPayload::new(NotifyType::INVALID_SPI, &spi)
         }));
         self.inform(&draft, core, fx);
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use esp_core::sa::{IpsecProtocol, Spi};
+use esp_core::sa::{SaKey, Spi};
 use esp_core::selector::Selectors;
 use esp_core::time::Instant;
 
@@ -186,15 +186,9 @@ impl Session {
     }
 
     /// The peer sends packets of an IPsec SA that is not there.
-    pub(crate) fn tell_invalid_spi(
-        &mut self,
-        protocol: IpsecProtocol,
-        spi: Spi,
-        core: &mut Core,
-        fx: &mut Effects<'_>,
-    ) {
+    pub(crate) fn tell_invalid_spi(&mut self, key: SaKey, core: &mut Core, fx: &mut Effects<'_>) {
         if let Self::Established(state) = self {
-            state.tell_invalid_spi(protocol, spi, core, fx);
+            state.tell_invalid_spi(key, core, fx);
         }
     }
 

@@ -18,9 +18,7 @@ fn twins(core: &Core, connections: &Connections) -> Vec<Candidate> {
     let mode = |version: Version| version == config.version;
     let mut twins = candidates(connections, core.path, mode);
     twins.retain(|(other, theirs)| {
-        *other != connection
-            && same_peer(connections, connection, *other)
-            && theirs.psk.expose() == config.psk.expose()
+        *other != connection && same_peer(connections, connection, *other) && theirs.psk == config.psk
     });
     twins
 }

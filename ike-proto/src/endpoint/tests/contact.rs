@@ -69,6 +69,26 @@ fn a_second_connection_of_the_same_peers_is_no_first_contact() {
     }
 }
 
+/// F-27: who comes back without any state says so once, and what the other end has of every connection between the same
+/// identities is ended, not that of the one connection alone.
+#[test]
+fn a_first_contact_ends_what_stood_with_the_same_identities() {
+    for version in VERSIONS {
+        let mut pair = two_connections(version, |_| {});
+        for connection in [CONNECTION, SECOND] {
+            pair.command(Side::A, Command::Initiate(connection));
+            pair.run(s(5));
+        }
+        assert_eq!(counts(&pair, Side::B), [(1, 1); 2], "{version:?}");
+        for connection in [CONNECTION, SECOND] {
+            pair.command(Side::A, Command::Forget(connection));
+        }
+        pair.command(Side::A, Command::Initiate(CONNECTION));
+        pair.run(s(1));
+        assert_eq!(counts(&pair, Side::B), [(1, 1), (0, 0)], "{version:?} {:#?}", pair.transcript);
+    }
+}
+
 /// Both connections carry on when the phase 1 of each is made anew, which in IKEv1 does not say which one it is of.
 #[test]
 fn two_connections_of_the_same_peers_outlive_phase_1() {

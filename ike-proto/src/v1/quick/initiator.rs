@@ -249,6 +249,11 @@ impl Established {
         }
     }
 
+    /// Whether a quick mode of ours has offered this SPI.
+    pub(crate) fn offers(&self, spi: Spi) -> bool {
+        self.exchanges.values().any(|quick| matches!(quick, Quick::Initiator(_)) && quick.inbound() == spi)
+    }
+
     /// The quick mode of ours that an error is about: the one whose SPI it names, or the oldest.
     pub(crate) fn refused_quick(&mut self, spi: &[u8]) -> Option<Initiator> {
         let ours = |quick: &Quick| matches!(quick, Quick::Initiator(_));
